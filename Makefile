@@ -1,0 +1,61 @@
+# `make run` and `make test` need nothing but make and a Python of at least 3.11.
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+# Checks settle nothing and keep nothing: a database that is never written, a Redis that is never asked.
+STATIC_ENV := DEBUG=true DATABASE_URL=sqlite://:memory: REDIS_URL=redis://127.0.0.1:6379/0
+DEPLOY_ENV := DEBUG=false DATABASE_URL=sqlite://:memory: REDIS_URL=redis://127.0.0.1:6379/0 \
+	ALLOWED_HOSTS=box.example EMAIL_URL=smtp://127.0.0.1:25 RAZORPAY_KEY_ID=rzp_test_check \
+	RAZORPAY_KEY_SECRET=check-only RAZORPAY_WEBHOOK_SECRET=check-only-too
+
+.PHONY: run test check bench lock clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/installed
+	@exec $(BIN)/python manage.py up
+
+test: $(VENV)/installed-for-tests
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+check: $(VENV)/installed-for-tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(STATIC_ENV) $(BIN)/mypy config cinema seating checkout frontend
+	$(BIN)/lint-imports
+	$(STATIC_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(DEPLOY_ENV) SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+		TICKET_SIGNING_KEY=$$($(BIN)/python -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())') \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Housefull against its references; `make bench ARGS="--quick"`, `make bench ARGS="--only fan-out,latency"`.
+bench: $(VENV)/installed
+	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+# The lock: every package with its hashes. Needs uv; the project itself does not.
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra test \
+		-c requirements.txt pyproject.toml -o requirements-test.txt
+
+clean:
+	rm -rf $(VENV) var
+
+$(VENV)/bin/python:
+	@for python in "$${PYTHON:-python3}" python3.13 python3.12 python3.11 python3 python; do \
+		if command -v "$$python" >/dev/null 2>&1 && \
+			"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then echo "housefull: no Python of at least 3.11 was found. Install one, or name it: PYTHON=/path/to/python3 make run" >&2; exit 1; fi; \
+	echo "housefull: making $(VENV) with $$($$found --version)"; \
+	if ! "$$found" -m venv $(VENV) >/dev/null 2>&1 || [ ! -x $(VENV)/bin/pip ]; then rm -rf $(VENV); \
+		echo "housefull: $$found cannot make a virtual environment. Install its venv package (on Debian: apt install python3-venv)." >&2; exit 1; fi
+
+$(VENV)/installed: requirements.txt | $(VENV)/bin/python
+	@echo "housefull: installing the locked requirements"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-for-tests: requirements-test.txt | $(VENV)/bin/python
+	@echo "housefull: installing what the tests need"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-input --require-hashes -r requirements-test.txt
+	@touch $@ $(VENV)/installed

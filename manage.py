@@ -1,0 +1,26 @@
+#!/usr/bin/env python
+"""Django's command line. A wrong environment value ends it with one line that names the value."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    from config import development
+
+    try:
+        if sys.argv[1:2] == ["up"]:
+            development.prepare_environment()
+        else:
+            development.join_running(*sys.argv[1:2])
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as wrong:
+        sys.exit(f"housefull: {wrong}")
+
+
+if __name__ == "__main__":
+    main()
