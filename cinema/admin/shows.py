@@ -1,0 +1,163 @@
+"""Shows: planned, changed and moved through the services.
+
+Times are typed and shown by the theatre's own clock.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from cinema import services
+from cinema.admin.refusals import SaysRefusals, rehearse
+from cinema.errors import DomainError
+from cinema.models import Show, ShowTier
+
+TIMES = ("starts_at", "ends_at", "on_sale_at")
+CHANGED = ["starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats"]
+NEW = ["movie", "screen", "starts_at", "language", "format", "on_sale_at", "refuse_single_seats"]
+BY_OWN_CLOCK = dict.fromkeys(TIMES, "by the theatre's own clock")
+
+
+def local(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The same moment as a naive time on that zone's clock."""
+    return moment.astimezone(zone).replace(tzinfo=None)
+
+
+class OwnClock(forms.ModelForm):
+    """Takes the typed times as the theatre's, whatever zone the site itself runs in."""
+
+    def by_own_clock(self, names: list[str], zone: ZoneInfo) -> dict[str, Any]:
+        values = {name: self.cleaned_data[name] for name in names}
+        for name in values.keys() & set(TIMES):
+            values[name] = timezone.make_naive(values[name]).replace(tzinfo=zone)
+        return values
+
+
+class NewShow(OwnClock):
+    """A new show with one price for all tiers; each tier's own price can be set once it is there."""
+
+    rupees = forms.IntegerField(label="price of every tier (₹)", min_value=1, max_value=100_000, initial=200)
+
+    class Meta:
+        model = Show
+        fields = NEW
+        help_texts = BY_OWN_CLOCK
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if not self.errors:
+            screen = self.cleaned_data["screen"]
+            plan = screen.plans.order_by("-version").first()
+            tiers = [tier["name"] for tier in plan.layout["tiers"]] if plan else []
+            self.wanted = self.by_own_clock(NEW, screen.theatre.zone)
+            self.wanted["prices"] = dict.fromkeys(tiers, self.cleaned_data["rupees"] * 100)
+            rehearse(self, lambda: services.plan_show(**self.wanted))
+        return self.cleaned_data
+
+
+class ChangedShow(OwnClock):
+    class Meta:
+        model = Show
+        fields = CHANGED
+        help_texts = BY_OWN_CLOCK
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = self.instance.screen.theatre.zone
+        for name in set(TIMES) & self.fields.keys():
+            self.initial[name] = local(getattr(self.instance, name), self.zone)
+
+    def clean(self) -> dict[str, Any]:
+        super().clean()
+        if not self.errors:
+            self.wanted = self.by_own_clock(CHANGED, self.zone)
+            rehearse(self, lambda: services.change_show(self.instance.pk, **self.wanted))
+        return self.cleaned_data
+
+
+class TierInline(admin.TabularInline):
+    model = ShowTier
+    extra = 0
+    fields = ["name", "price"]
+    readonly_fields = ["name"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Show)
+class ShowAdmin(SaysRefusals):
+    list_display = ["movie", "screen", "starts", "language", "format", "state", "sale_opens"]
+    list_filter = ["state", "screen__theatre", "format", "language"]
+    list_select_related = ["movie", "screen__theatre"]
+    search_fields = ["movie__title", "screen__name", "screen__theatre__name"]
+    date_hierarchy = "starts_at"
+    actions = ["open_shows", "close_shows", "cancel_shows"]
+
+    @admin.display(description="starts", ordering="starts_at")
+    def starts(self, show: Show) -> str:
+        return f"{local(show.starts_at, show.screen.theatre.zone):%a %d %b %Y, %H:%M}"
+
+    @admin.display(description="sale opens", ordering="on_sale_at")
+    def sale_opens(self, show: Show) -> str:
+        return f"{local(show.on_sale_at, show.screen.theatre.zone):%a %d %b %Y, %H:%M}"
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(request, obj, change, form=ChangedShow if obj else NewShow, **kwargs)
+
+    def get_fields(self, request: HttpRequest, obj: Show | None = None) -> Any:
+        if obj is None:
+            return [*NEW, "rupees"]
+        return ["movie", "screen", "plan", "state", *CHANGED]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Show | None = None) -> list[str]:
+        return ["movie", "screen", "plan", "state"] if obj else []
+
+    def get_inlines(self, request: HttpRequest, obj: Show | None = None) -> list:
+        return [TierInline] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Show, form: Any, change: bool) -> None:
+        saved = services.change_show(obj.pk, **form.wanted) if change else services.plan_show(**form.wanted)
+        obj.__dict__.update(saved.__dict__)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)
+        prices = {tier.instance.name: tier.cleaned_data["price"] for tier in formset.forms}
+        services.change_show(form.instance.pk, prices=prices)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Show | None = None) -> bool:
+        """A show is cancelled, not deleted: its tickets and its money need it."""
+        return False
+
+    @admin.action(description="Put on sale", permissions=["change"])
+    def open_shows(self, request: HttpRequest, shows: QuerySet[Show]) -> None:
+        self._move(request, shows, services.open_show, "on sale")
+
+    @admin.action(description="Close the sale", permissions=["change"])
+    def close_shows(self, request: HttpRequest, shows: QuerySet[Show]) -> None:
+        self._move(request, shows, services.close_show, "closed")
+
+    @admin.action(description="Cancel (everybody gets their money back)", permissions=["change"])
+    def cancel_shows(self, request: HttpRequest, shows: QuerySet[Show]) -> None:
+        self._move(request, shows, services.cancel_show, "cancelled")
+
+    def _move(self, request: HttpRequest, shows: QuerySet[Show], service: Callable[[int], Show], done: str) -> None:
+        moved = 0
+        for show in shows:
+            try:
+                service(show.pk)
+                moved += 1
+            except DomainError as wrong:
+                self.message_user(request, f"{show}: {wrong.detail}", messages.ERROR)
+        if moved:
+            self.message_user(request, f"{moved} show{'s' if moved > 1 else ''} now {done}.", messages.SUCCESS)

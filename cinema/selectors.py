@@ -1,0 +1,180 @@
+"""Reading the cinema: what is on, when, where and in which hall. Answers are whole: a page asks once.
+
+A show is *upcoming* while it has not started and is not cancelled. A `city` is a slug or a name, a `date` is
+a day as people in the theatre's own city count it. Lists are lazy QuerySets, to be cut into pages.
+"""
+
+import json
+from datetime import date as Date
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from cinema import states
+from cinema.errors import NotFound
+from cinema.models import City, Movie, Show, ShowTier, Theatre
+
+LARGEST_ID = 2**63 - 1
+MOST_WORDS = 8  # of a search; more make no difference to a person
+
+
+# ----------------------------------------------------------------------------------------------- movies
+def now_showing(
+    q: str = "",
+    genre: str = "",
+    language: str = "",
+    city: str = "",
+    date: Date | None = None,
+    now: datetime | None = None,
+) -> QuerySet[Movie]:
+    """Films with an upcoming show that fits: `language`, `city` and `date` are asked of one and the same
+    show.
+
+    `q` finds every one of its words in title, cast or genres. Newest release first.
+    """
+    shows = upcoming_shows(city=city, language=language, date=date, now=now).filter(movie=OuterRef("pk")).order_by()
+    movies = Movie.objects.filter(Exists(shows))
+    for word in clean(q).split()[:MOST_WORDS]:
+        movies = movies.filter(Q(title__icontains=word) | _says("cast", word) | _says("genres", word))
+    if clean(genre):
+        movies = movies.filter(_names("genres", clean(genre)))
+    return movies
+
+
+def get_movie(movie_id: int) -> Movie:
+    """Raises NotFound."""
+    movie = Movie.objects.filter(pk=movie_id).first() if 0 < movie_id <= LARGEST_ID else None
+    if movie is None:
+        raise NotFound("There is no such film.")
+    return movie
+
+
+def get_movie_by_slug(slug: str) -> Movie:
+    """Raises NotFound."""
+    movie = Movie.objects.filter(slug=clean(slug)).first()
+    if movie is None:
+        raise NotFound("There is no such film.")
+    return movie
+
+
+def choices_now_showing(now: datetime | None = None) -> dict[str, list]:
+    """What the filters can offer: `{genres: [str], languages: [str], cities: [City]}` of upcoming shows."""
+    shows = upcoming_shows(now=now).order_by()
+    genres = Movie.objects.filter(Exists(shows.filter(movie=OuterRef("pk")))).values_list("genres", flat=True)
+    return {
+        "genres": sorted({name for names in genres for name in names}),
+        "languages": sorted(set(shows.values_list("language", flat=True))),
+        "cities": list(City.objects.filter(Exists(shows.filter(screen__theatre__city=OuterRef("pk"))))),
+    }
+
+
+# ------------------------------------------------------------------------------------------------ shows
+def upcoming_shows(
+    movie: Movie | None = None,
+    city: str = "",
+    language: str = "",
+    date: Date | None = None,
+    now: datetime | None = None,
+) -> QuerySet[Show]:
+    """Upcoming shows in order of time, each with its film, screen, theatre, city and tiers."""
+    shows = _whole_shows().filter(starts_at__gt=now or timezone.now()).exclude(state=states.CANCELLED)
+    if movie is not None:
+        shows = shows.filter(movie=movie)
+    if clean(city):
+        shows = shows.filter(
+            Q(screen__theatre__city__slug__iexact=clean(city)) | Q(screen__theatre__city__name__iexact=clean(city))
+        )
+    if clean(language):
+        shows = shows.filter(language__iexact=clean(language))
+    if date is not None:
+        shows = shows.filter(_on_day(date))
+    return shows
+
+
+def get_show(show_id: int) -> Show:
+    """A show in any state, with film, screen, theatre, city and tiers. Raises NotFound."""
+    show = _whole_shows().filter(pk=show_id).first() if 0 < show_id <= LARGEST_ID else None
+    if show is None:
+        raise NotFound("There is no such show.")
+    return show
+
+
+def days_of(shows: QuerySet[Show]) -> list[Date]:
+    """The days, each theatre counting by its own zone, on which these shows start."""
+    starts = shows.order_by().values_list("starts_at", "screen__theatre__time_zone")
+    return sorted({start.astimezone(ZoneInfo(zone)).date() for start, zone in starts})
+
+
+def sale_is_open(show: Show, now: datetime | None = None) -> bool:
+    """Whether seats may be sold now; the clock counts even where the state has not followed it yet."""
+    now = now or timezone.now()
+    opened = show.state == states.ON_SALE or (show.state == states.SCHEDULED and show.on_sale_at <= now)
+    return opened and now < show.starts_at
+
+
+def _whole_shows() -> QuerySet[Show]:
+    """The plan's layout is large and never needed in a list: it is not joined."""
+    tiers = Prefetch("tiers", ShowTier.objects.order_by("position", "id"))
+    return Show.objects.select_related("movie", "screen__theatre__city").defer("movie__poster").prefetch_related(tiers)
+
+
+def _on_day(date: Date) -> Q:
+    """Shows that start on this day of the theatre's own calendar."""
+    if not 1970 <= date.year <= 2999:  # the ends of the calendar have no neighbours
+        return Q(pk__in=[])
+    found = Q(pk__in=[])
+    for name in Theatre.objects.order_by().values_list("time_zone", flat=True).distinct():
+        zone = ZoneInfo(name)
+        first = datetime.combine(date, time.min, zone)
+        last = datetime.combine(date + timedelta(days=1), time.min, zone)
+        found |= Q(screen__theatre__time_zone=name, starts_at__gte=first, starts_at__lt=last)
+    return found
+
+
+# ---------------------------------------------------------------------------------------------- layouts
+def layout_tag(show: Show) -> str:
+    """Names the layout's content: equal tags, equal layouts.
+
+    Good in an ETag and behind `?v=` in an address.
+    """
+    return f"{show.plan_id}-{int(show.plan.created_at.timestamp() * 1000):x}"
+
+
+def get_show_for_layout(show_id: int) -> Show:
+    """The show with its plan, the layout itself left for later. Raises NotFound."""
+    shows = Show.objects.select_related("plan").defer("plan__layout", "plan__source")
+    show = shows.filter(pk=show_id).first() if 0 < show_id <= LARGEST_ID else None
+    if show is None:
+        raise NotFound("There is no such show.")
+    return show
+
+
+def layout_of(show_id: int) -> dict[str, Any]:
+    """The layout that the show is sold from; see `cinema.plans` for its shape. Raises NotFound."""
+    if not 0 < show_id <= LARGEST_ID:
+        raise NotFound("There is no such show.")
+    layout = Show.objects.filter(pk=show_id).values_list("plan__layout", flat=True).first()
+    if layout is None:
+        raise NotFound("There is no such show.")
+    return layout
+
+
+# --------------------------------------------------------------------------------------------- searching
+def clean(text: str) -> str:
+    """Without the character that PostgreSQL cannot compare, and without blanks around."""
+    return text.replace("\x00", "").strip()
+
+
+def _says(field: str, word: str) -> Q:
+    """A word inside a list of names. SQLite keeps the list with other scripts escaped, PostgreSQL plainly."""
+    return Q(**{f"{field}__icontains": word}) | Q(**{f"{field}__icontains": json.dumps(word)[1:-1]})
+
+
+def _names(field: str, name: str) -> Q:
+    """A whole name of a list, in any case."""
+    return Q(**{f"{field}__icontains": json.dumps(name, ensure_ascii=False)}) | Q(
+        **{f"{field}__icontains": json.dumps(name)}
+    )

@@ -1,0 +1,260 @@
+"""What changes the cinema: plans are imported, shows are planned, opened, closed and cancelled.
+
+Whoever plans or moves a show first locks its screen's row, so that two at once are looked at one after the
+other; PostgreSQL's exclusion constraint stands behind that. A show's state moves by `cinema.states.MOVES`
+only.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from cinema import states
+from cinema.errors import NotFound, ShowsOverlap, UnusablePlan, UnusableShow, WrongState
+from cinema.models import Movie, Screen, SeatingPlan, Show, ShowTier
+from cinema.plans import PlanError, read_plan
+
+BESIDE_THE_FILM = timedelta(minutes=20)  # trailers and the interval, where no end is given
+LONGEST_SHOW = timedelta(hours=12)
+LOWEST_PRICE = 100  # paise: Razorpay takes no less
+HIGHEST_PRICE = 10_000_000  # paise
+
+
+# ------------------------------------------------------------------------------------------------ plans
+def import_plan(data: bytes | dict[str, Any], screen: Screen) -> SeatingPlan:
+    """Stores a plan file (pretix's JSON) as the screen's newest version.
+
+    The same layout under the same name as the newest version is that version. Plans stored earlier, and the
+    shows that use them, are never touched. Raises UnusablePlan with the `place`; then nothing is stored.
+    """
+    try:
+        plan = read_plan(data)
+    except PlanError as wrong:
+        raise UnusablePlan(str(wrong), place=wrong.place) from None
+    with transaction.atomic():
+        _lock(screen.pk)
+        latest = SeatingPlan.objects.filter(screen=screen).order_by("-version").first()
+        if latest and latest.layout == plan.layout and latest.name == plan.name:
+            return latest
+        return SeatingPlan.objects.create(
+            screen=screen,
+            version=latest.version + 1 if latest else 1,
+            name=plan.name,
+            source=plan.source,
+            layout=plan.layout,
+        )
+
+
+# ------------------------------------------------------------------------------------- planning a show
+def plan_show(
+    *,
+    movie: Movie,
+    screen: Screen,
+    starts_at: datetime,
+    prices: Mapping[str, int],
+    language: str = "",
+    format: str = Show.Format.TWO_D,
+    ends_at: datetime | None = None,
+    on_sale_at: datetime | None = None,
+    plan: SeatingPlan | None = None,
+    refuse_single_seats: bool = False,
+) -> Show:
+    """A new show, on sale at once or, where `on_sale_at` is still to come, scheduled.
+
+    `prices` gives every tier of the plan its price in paise, before tax. Times are aware. By default: the
+    film's first language, an end after its runtime and twenty minutes, the screen's newest plan, on sale from
+    now. Raises UnusableShow with the `field`, ShowsOverlap.
+    """
+    now = timezone.now()
+    if not 2000 <= starts_at.year <= 2200:
+        raise UnusableShow("The year of the start is a slip of the pen.", field="starts_at")
+    with _one_at_a_time(screen):
+        plan = plan or SeatingPlan.objects.filter(screen=screen).order_by("-version").first()
+        if plan is None or plan.screen_id != screen.pk:
+            raise UnusableShow(f"{screen} has no such seating plan: import one first.", field="plan")
+        show = Show(
+            movie=movie,
+            screen=screen,
+            plan=plan,
+            starts_at=starts_at,
+            ends_at=ends_at or starts_at + timedelta(minutes=movie.runtime) + BESIDE_THE_FILM,
+            language=language or next(iter(movie.languages), ""),
+            format=format,
+            on_sale_at=on_sale_at or now,
+            refuse_single_seats=refuse_single_seats,
+        )
+        show.state = states.ON_SALE if show.on_sale_at <= now else states.SCHEDULED
+        check_show(show)
+        _check_prices(plan, prices)
+        show.save()
+        ShowTier.objects.bulk_create(
+            ShowTier(show=show, name=tier["name"], price=prices[tier["name"]], position=position)
+            for position, tier in enumerate(plan.layout["tiers"])
+        )
+    return show
+
+
+CHANGEABLE = {"starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats"}
+
+
+def change_show(show_id: int, prices: Mapping[str, int] | None = None, **changes: Any) -> Show:
+    """Changes a show that is not cancelled: any of CHANGEABLE, and prices in paise by tier.
+
+    Screen and plan stay: seats were sold from them. New prices count from the next booking on. Raises
+    NotFound, WrongState, UnusableShow, ShowsOverlap.
+    """
+    if unknown := changes.keys() - CHANGEABLE:
+        raise TypeError(f"change_show() cannot change {', '.join(sorted(unknown))}")
+    screen = _screen_of(show_id)
+    with _one_at_a_time(screen):
+        show = _locked_show(show_id)
+        if show.state == states.CANCELLED:
+            raise WrongState("A cancelled show stays as it is. Plan a new one.", state=show.state)
+        for name, value in changes.items():
+            setattr(show, name, value)
+        if show.state == states.ON_SALE and show.on_sale_at > timezone.now():
+            raise UnusableShow("The sale is open already. Close it to stop selling.", field="on_sale_at")
+        check_show(show)
+        show.save()
+        if prices is not None:
+            _check_prices(show.plan, prices)
+            for tier in show.tiers.all():
+                tier.price = prices[tier.name]
+                tier.save(update_fields=["price"])
+    return show
+
+
+def check_show(show: Show) -> None:
+    """The rules that a show keeps by itself and beside the others of its screen.
+
+    Raises UnusableShow, ShowsOverlap.
+    """
+    for field in ("starts_at", "ends_at", "on_sale_at"):
+        if timezone.is_naive(getattr(show, field)):
+            raise UnusableShow("Give the time with its zone.", field=field)
+    if not timedelta(0) < show.ends_at - show.starts_at <= LONGEST_SHOW:
+        raise UnusableShow("A show ends after it starts, within twelve hours.", field="ends_at")
+    if show.on_sale_at >= show.starts_at and show.state == states.SCHEDULED:
+        raise UnusableShow("The sale must open before the show starts.", field="on_sale_at")
+    if show.language not in show.movie.languages:
+        raise UnusableShow(
+            f"{show.movie.title} is not played in {show.language or 'no language'}: choose from "
+            f"{', '.join(show.movie.languages)}.",
+            field="language",
+        )
+    if show.format not in Show.Format.values:
+        raise UnusableShow(f"The format is one of {', '.join(Show.Format.values)}.", field="format")
+    if show.state != states.CANCELLED:
+        _check_overlap(show)
+
+
+def _check_overlap(show: Show) -> None:
+    others = Show.objects.filter(screen=show.screen_id, starts_at__lt=show.ends_at, ends_at__gt=show.starts_at)
+    other = others.exclude(state=states.CANCELLED).exclude(pk=show.pk).select_related("movie").first()
+    if other:
+        zone = show.screen.theatre.zone
+        raise ShowsOverlap(
+            f"{show.screen} plays {other.movie.title} from {other.starts_at.astimezone(zone):%d %b %H:%M} "
+            f"to {other.ends_at.astimezone(zone):%H:%M}. Choose another time or screen.",
+            show=other.pk,
+        )
+
+
+def _check_prices(plan: SeatingPlan, prices: Mapping[str, int]) -> None:
+    names = {tier["name"] for tier in plan.layout["tiers"]}
+    if prices.keys() != names:
+        raise UnusableShow(f"Give a price for each of {', '.join(sorted(names))}, and nothing else.", field="prices")
+    for name, price in prices.items():
+        if isinstance(price, bool) or not isinstance(price, int) or not LOWEST_PRICE <= price <= HIGHEST_PRICE:
+            raise UnusableShow(
+                f"{name}: a price is a whole number of paise from {LOWEST_PRICE} to {HIGHEST_PRICE}.",
+                field="prices",
+            )
+
+
+@contextmanager
+def _one_at_a_time(screen: Screen) -> Iterator[None]:
+    """A transaction in which nobody else plans on this screen."""
+    try:
+        with transaction.atomic():
+            _lock(screen.pk)
+            yield
+    except IntegrityError as wrong:
+        # The database's own rule: somebody planned a show here without asking these services.
+        if "shows_of_a_screen_never_overlap" not in str(wrong):
+            raise
+        raise ShowsOverlap(f"{screen} is taken at that time. Choose another time or screen.") from None
+
+
+def _lock(screen_id: int) -> None:
+    """Until the transaction ends, this screen is ours (on SQLite, everything is)."""
+    if not Screen.objects.select_for_update().filter(pk=screen_id).values_list("pk", flat=True).first():
+        raise NotFound("This screen does not exist any more.")
+
+
+def _screen_of(show_id: int) -> Screen:
+    screen = Screen.objects.select_related("theatre").filter(shows=show_id).first()
+    if screen is None:
+        raise NotFound("This show does not exist.")
+    return screen
+
+
+def _locked_show(show_id: int) -> Show:
+    shows = Show.objects.select_for_update(of=("self",)).select_related("movie", "screen__theatre", "plan")
+    show = shows.filter(pk=show_id).first()
+    if show is None:
+        raise NotFound("This show does not exist.")
+    return show
+
+
+# --------------------------------------------------------------------------------------- a show's state
+def open_show(show_id: int) -> Show:
+    """Puts a scheduled or closed show on sale. Raises NotFound, WrongState."""
+    return _move(show_id, "open")
+
+
+def close_show(show_id: int) -> Show:
+    """Ends the sale; tickets stay good. Raises NotFound, WrongState."""
+    return _move(show_id, "close")
+
+
+def cancel_show(show_id: int) -> Show:
+    """The show will not be played. Final; its screen is free again. Raises NotFound, WrongState.
+
+    This only sets the state: giving the money back is checkout's, which looks for cancelled shows.
+    """
+    return _move(show_id, "cancel")
+
+
+def _move(show_id: int, verb: str) -> Show:
+    now = timezone.now()
+    with transaction.atomic():
+        show = _locked_show(show_id)
+        after = states.MOVES[verb].get(show.state)
+        if after is None:
+            raise WrongState(f"This show is {show.get_state_display()}: it cannot {verb}.", state=show.state)
+        if verb == "open":
+            if show.starts_at <= now:
+                raise WrongState("This show has begun: its sale stays closed.", state=show.state)
+            show.on_sale_at = min(show.on_sale_at, now)
+        show.state = after
+        show.save(update_fields=["state", "on_sale_at"])
+    return show
+
+
+def follow_the_clock(now: datetime | None = None) -> tuple[list[int], list[int]]:
+    """Opens scheduled shows whose sale has begun and closes those that have started; answers with both lists
+    of ids.
+
+    Safe to run again and in several places at once: each update asks for the state it moves from.
+    """
+    now = now or timezone.now()
+    due = Show.objects.filter(state=states.SCHEDULED, on_sale_at__lte=now, starts_at__gt=now)
+    begun = Show.objects.filter(state=states.ON_SALE, starts_at__lte=now)
+    opened = [pk for pk in due.values_list("pk", flat=True) if due.filter(pk=pk).update(state=states.ON_SALE)]
+    closed = [pk for pk in begun.values_list("pk", flat=True) if begun.filter(pk=pk).update(state=states.CLOSED)]
+    return opened, closed

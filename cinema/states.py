@@ -1,0 +1,13 @@
+"""The show's state machine: four states and the one table of moves between them."""
+
+SCHEDULED = "scheduled"  # planned, not yet on sale
+ON_SALE = "on_sale"
+CLOSED = "closed"  # no more seats are sold; what was sold is good
+CANCELLED = "cancelled"  # will not be played; final
+
+# verb → {state before: state after}. What is missing here is refused.
+MOVES: dict[str, dict[str, str]] = {
+    "open": {SCHEDULED: ON_SALE, CLOSED: ON_SALE},
+    "close": {ON_SALE: CLOSED},
+    "cancel": {SCHEDULED: CANCELLED, ON_SALE: CANCELLED, CLOSED: CANCELLED},
+}

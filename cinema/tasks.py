@@ -1,0 +1,13 @@
+"""The cinema's rhythm: sales open and close by the clock."""
+
+from celery import shared_task
+
+from cinema import services
+
+
+@shared_task
+def follow_the_clock() -> None:
+    services.follow_the_clock()
+
+
+BEAT = {"cinema: open and close sales": {"task": "cinema.tasks.follow_the_clock", "schedule": 5.0}}
