@@ -1,0 +1,48 @@
+"""This process's connections to the seat locks' Redis: one synchronous client, one for each event loop."""
+
+import weakref
+from asyncio import AbstractEventLoop, get_running_loop
+from functools import cache
+from typing import Any
+
+import redis
+import redis.asyncio
+from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+# A verb is sent once: if its answer is lost, the caller learns that seats cannot be held just now.
+_OPTIONS: dict[str, Any] = {
+    "decode_responses": True,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 5,
+    "retry": Retry(NoBackoff(), 1),
+    "health_check_interval": 15,
+}
+
+
+@cache
+def client() -> redis.Redis:
+    """This process's synchronous client."""
+    maker: Any = redis.RedisCluster if settings.REDIS_CLUSTER else redis.Redis
+    return maker.from_url(settings.REDIS_URL, **_OPTIONS)
+
+
+_async_clients: weakref.WeakKeyDictionary[AbstractEventLoop, Any] = weakref.WeakKeyDictionary()
+
+
+def async_client() -> Any:
+    """The asyncio client of the running loop."""
+    loop = get_running_loop()
+    if loop not in _async_clients:
+        maker: Any = redis.asyncio.RedisCluster if settings.REDIS_CLUSTER else redis.asyncio.Redis
+        pool = {} if settings.REDIS_CLUSTER else {"max_connections": 1000}
+        _async_clients[loop] = maker.from_url(settings.REDIS_URL, **_OPTIONS, **pool)
+    return _async_clients[loop]
+
+
+def subscriber() -> Any:
+    """A connection for listening: it may be silent for hours, and a loss must surface, not be papered over."""
+    url = settings.REDIS_URL
+    options = {**_OPTIONS, "socket_timeout": None, "retry": Retry(NoBackoff(), 0), "health_check_interval": 0}
+    return redis.asyncio.Redis.from_url(url, **options)

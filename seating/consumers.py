@@ -1,0 +1,218 @@
+"""The live map's socket: parses what a viewer says, calls one service, and writes the answer.
+
+Everything a viewer sees of others comes from the hub, which writes through `self.outlet`. The socket belongs to no
+channel layer: its frames must not pass through one thread per event, and a joining viewer must cost Redis nothing.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+
+from asgiref.sync import sync_to_async
+from channels.consumer import get_handler_name
+from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
+from django.conf import settings
+
+from seating import protocol
+from seating.errors import BadToken, HoldsUnavailable, SeatingError, UnknownShow
+from seating.hub import current_hub
+from seating.identity import (
+    COOKIE,
+    cookies_of_socket,
+    is_guest,
+    new_guest,
+    owner_from_token,
+    owner_of_user,
+    token_for,
+    user_of_session,
+)
+from seating.lifecycle import is_stopping
+from seating.limits import Bucket, address_of
+from seating.outlet import SendOutlet, outlet_of
+from seating.protocol import CloseCode
+from seating.selectors import BOX_OFFICE_GROUP, box_office_figures
+from seating.services.holds import ahold_seats, arelease_seats
+from seating.watch import ShowWatch
+
+BAD_MESSAGES_IN_A_ROW = 3
+SESSION_CHECK_SECONDS = 30.0
+
+_sockets_of: Counter[str] = Counter()
+
+
+class ShowConsumer(AsyncWebsocketConsumer):
+    channel_layer_alias = "none"
+
+    async def dispatch(self, message: dict) -> None:
+        # Channels would hop through a thread here to close database connections; this socket opens none.
+        await getattr(self, get_handler_name(message))(message)
+
+    # -------------------------------------------------------------------------------- coming and going
+    async def connect(self) -> None:
+        self.watch: ShowWatch | None = None
+        self.owner: str | None = None
+        self.bad_messages = 0
+        self.outlet = outlet_of(self.scope, self.base_send)
+        # Our own server counts messages before they queue; on another one they are counted here.
+        self.bucket = Bucket() if isinstance(self.outlet, SendOutlet) else None
+        self.session_checked_at = time.monotonic()
+        self.address = address_of(self.scope)
+        await self.accept()
+        _sockets_of[self.address] += 1
+        if is_stopping():
+            await self.close(CloseCode.RESTARTING)
+        elif 0 < settings.MAX_SOCKETS_PER_ADDRESS < _sockets_of[self.address]:
+            await self.close(CloseCode.TOO_MANY)
+        else:
+            await self._begin_watching()
+
+    async def _begin_watching(self) -> None:
+        try:
+            await self._identify()
+            self.watch = await current_hub().join(int(self.scope["url_route"]["kwargs"]["show_id"]), self)
+        except UnknownShow:
+            await self.close(CloseCode.NO_SUCH_SHOW)
+        except HoldsUnavailable:
+            await self.close(CloseCode.RESTARTING)  # the database is away: come back later
+
+    async def disconnect(self, code: int) -> None:
+        if self.watch is not None:
+            current_hub().leave(self.watch, self)
+        self.outlet.close()
+        _sockets_of[self.address] -= 1
+        if not _sockets_of[self.address]:
+            del _sockets_of[self.address]
+
+    def close_soon(self, code: int) -> None:
+        self._closing = asyncio.ensure_future(self.close(code))
+
+    async def _identify(self) -> None:
+        """Whoever the cookies name: a signed-in user, or else a guest. Strangers stay anonymous."""
+        cookies = cookies_of_socket(self.scope)
+        self.session_key = cookies.get(settings.SESSION_COOKIE_NAME)
+        user = await user_of_session(self.session_key)
+        if user is not None:
+            self.owner = owner_of_user(user)
+        elif COOKIE in cookies:
+            with contextlib.suppress(BadToken):
+                self.owner = owner_from_token(cookies[COOKIE])
+
+    # --------------------------------------------------------------------------------------- listening
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.bucket is not None and not self.bucket.takes():
+            await self.close(CloseCode.TOO_MANY)
+            return
+        try:
+            message = protocol.parse(text_data)
+        except protocol.BadMessage as wrong:
+            await self._complain("bad_message", str(wrong))
+            return
+        self.bad_messages = 0
+        watch = self.watch
+        if watch is None:
+            return  # closing already
+        match message:
+            case protocol.Hello():
+                await self._hello(watch, message)
+            case protocol.HoldRequest():
+                await self._hold(watch, message)
+            case protocol.ReleaseRequest():
+                await self._release(watch, message)
+            case protocol.Ping():
+                self._tell(protocol.pong())
+
+    def _tell(self, frame: protocol.Frame) -> None:
+        if not self.outlet.tell(frame):
+            self.close_soon(CloseCode.TOO_SLOW)
+
+    async def _complain(self, code: str, detail: str) -> None:
+        self.bad_messages += 1
+        self._tell(protocol.error(code, detail))
+        if self.bad_messages >= BAD_MESSAGES_IN_A_ROW:
+            await self.close(CloseCode.BAD_MESSAGES)
+
+    async def _hello(self, watch: ShowWatch, message: protocol.Hello) -> None:
+        if message.token is not None:
+            try:
+                self.owner = owner_from_token(message.token)
+            except BadToken as wrong:
+                self._tell(protocol.error(wrong.code, wrong.detail))
+                return
+        if not watch.loaded:
+            return  # the map comes as soon as Redis answers
+        if message.token is None and (message.epoch, message.seq) == (watch.epoch, watch.sent_seq):
+            self._tell(protocol.heartbeat(watch.sent_seq, watch.viewer_count))
+        else:
+            self._tell(watch.snapshot_for(self.owner))
+
+    async def _hold(self, watch: ShowWatch, message: protocol.HoldRequest) -> None:
+        owner = self.owner or new_guest()
+        try:
+            if not await self._still_signed_in():
+                return
+            hold = await ahold_seats(watch.show, owner, message.seats)
+        except SeatingError as refusal:
+            self._tell(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))
+            return
+        self.owner = owner
+        token = token_for(owner) if is_guest(owner) else None
+        self._tell(protocol.held(message.ref, hold.seats, hold.expires_at, token))
+
+    async def _release(self, watch: ShowWatch, message: protocol.ReleaseRequest) -> None:
+        try:
+            if not await self._still_signed_in():
+                return
+            seats = await arelease_seats(watch.show, self.owner or "", message.seats)
+        except SeatingError as refusal:
+            self._tell(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))
+            return
+        self._tell(protocol.released(message.ref, seats))
+
+    async def _still_signed_in(self) -> bool:
+        """Looks again now and then whether the session a user came with still stands; if not, closes with 4401."""
+        if self.owner is None or is_guest(self.owner):
+            return True
+        if time.monotonic() - self.session_checked_at < SESSION_CHECK_SECONDS:
+            return True
+        self.session_checked_at = time.monotonic()
+        user = await user_of_session(self.session_key)
+        if user is not None and owner_of_user(user) == self.owner:
+            return True
+        await self.close(CloseCode.SIGNED_OUT)
+        return False
+
+
+class BoxOfficeConsumer(AsyncJsonWebsocketConsumer):
+    """The staff dashboard: figures of every show of today at once, then whatever moves, at most once a second."""
+
+    async def connect(self) -> None:
+        await self.accept()
+        user = await user_of_session(cookies_of_socket(self.scope).get(settings.SESSION_COOKIE_NAME))
+        if user is None or not user.is_staff:
+            await self.close(CloseCode.SIGNED_OUT)
+            return
+        await self.channel_layer.group_add(BOX_OFFICE_GROUP, self.channel_name)
+        try:
+            await self.send_json({"type": "figures", "shows": await sync_to_async(box_office_figures)()})
+        except HoldsUnavailable:
+            await self.send_json({"type": "figures", "shows": []})  # they follow once Redis answers again
+
+    async def disconnect(self, code: int) -> None:
+        await self.channel_layer.group_discard(BOX_OFFICE_GROUP, self.channel_name)
+
+    async def receive_json(self, content: object, **kwargs: object) -> None:
+        """Nothing is expected here."""
+
+    async def boxoffice_figures(self, event: dict) -> None:
+        await self.send_json({"type": "figures", "shows": event["shows"]})
+
+
+class NowhereConsumer(AsyncWebsocketConsumer):
+    """Any other address: accepted first, because a refused handshake could carry no close code."""
+
+    channel_layer_alias = "none"
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(CloseCode.NO_SUCH_SHOW)

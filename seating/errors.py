@@ -1,0 +1,68 @@
+"""What seating refuses, each with the stable code that the contract names. Edges translate them once."""
+
+from collections.abc import Iterable
+
+from cinema.errors import DomainError
+
+
+class SeatingError(DomainError):
+    """A refusal of a seat verb; `seats` says which seats are meant."""
+
+    code = "seating_error"
+    title = "The seats could not be changed"
+
+    def __init__(self, detail: str, seats: Iterable[str] = ()) -> None:
+        self.seats = list(seats)
+        super().__init__(detail, **({"seats": self.seats} if self.seats else {}))
+
+
+class SeatUnavailable(SeatingError):
+    code = "seat_unavailable"
+    title = "Seat unavailable"
+
+
+class ShowClosed(SeatingError):
+    code = "show_closed"
+    title = "Show closed"
+
+
+class UnknownShow(SeatingError):
+    code = "not_found"
+    status = 404
+    title = "No such show"
+
+
+class TooManySeats(SeatingError):
+    code = "too_many_seats"
+    status = 422
+    title = "Too many seats"
+
+
+class UnknownSeat(SeatingError):
+    code = "unknown_seat"
+    status = 422
+    title = "Unknown seat"
+
+
+class LeavesSingleSeat(SeatingError):
+    code = "leaves_single_seat"
+    status = 422
+    title = "A single seat would be left"
+
+
+class HoldExpired(SeatingError):
+    code = "hold_expired"
+    status = 410
+    title = "Hold expired"
+
+
+class HoldsUnavailable(SeatingError):
+    code = "holds_unavailable"
+    status = 503
+    title = "Seats cannot be held just now"
+
+
+class BadToken(SeatingError):
+    code = "bad_token"
+    status = 401
+    title = "Token not recognised"

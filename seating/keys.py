@@ -1,0 +1,41 @@
+"""Names of everything seating keeps in Redis.
+
+`seat_lock:{show}:{seat}` is the contract's; the rest is ours. On Redis Cluster the show's number stands in braces,
+so that all keys of one show lie in one slot and a script may touch them together.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+SHOWS_WITH_HOLDS = "shows_with_holds"  # sorted set: show → until when (ms) it may have holds to expire
+
+
+def _tag(show_id: int) -> str:
+    return f"{{{show_id}}}" if settings.REDIS_CLUSTER else str(show_id)
+
+
+def lock_prefix(show_id: int) -> str:
+    """What a seat's lock begins with; the seat's public id follows."""
+    return f"seat_lock:{_tag(show_id)}:"
+
+
+def of_show(show_id: int) -> list[str]:
+    """The KEYS of every script, in this order.
+
+    1 meta: hash, `epoch`, `seq` and how many seats are `h`, `s`, `b`
+    2 seats: hash, seat → `s`, `b` or `h<owner>:<hold>`; available seats are absent
+    3 due: sorted set, `<owner>:<hold>` → deadline in ms
+    4 people: hash, owner → JSON {hold: {first, until, extended, booked, seats}}
+    """
+    return [f"show:{_tag(show_id)}:{part}" for part in ("meta", "seats", "due", "people")]
+
+
+def viewers(show_id: int) -> str:
+    """Hash: web process → `<sockets>:<ms of the report>`."""
+    return f"show:{_tag(show_id)}:viewers"
+
+
+def channel(show_id: int) -> str:
+    """Where a show's changes are published. Publishing crosses logical databases, so the database is named."""
+    return f"show:{_tag(show_id)}:changes@{urlsplit(settings.REDIS_URL).path.strip('/')}"

@@ -1,0 +1,159 @@
+"""The live map's messages: what clients may say, and how what we say is written. The contract is asyncapi.yaml.
+
+Frames to clients are built here and nowhere else; those that many viewers get are encoded once.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+SeatId = Annotated[str, Field(min_length=1, max_length=40)]
+Ref = Annotated[str, Field(max_length=64)] | Annotated[int, Field(ge=-(2**53), le=2**53)]
+
+
+class CloseCode:
+    """Why a socket was closed. 4429, 1012 and 1013 mean: come back later; the other 4xxx mean: stop."""
+
+    BAD_MESSAGES = 4400
+    SIGNED_OUT = 4401
+    NO_SUCH_SHOW = 4404
+    TOO_MANY = 4429
+    RESTARTING = 1012
+    TOO_SLOW = 1013
+
+
+class _Message(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Hello(_Message):
+    type: Literal["hello"]
+    epoch: Annotated[str, Field(max_length=64)] | None = None
+    seq: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    token: Annotated[str, Field(max_length=256)] | None = None
+
+
+class HoldRequest(_Message):
+    type: Literal["hold"]
+    ref: Ref
+    seats: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+
+
+class ReleaseRequest(_Message):
+    type: Literal["release"]
+    ref: Ref
+    seats: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+
+
+class Ping(_Message):
+    type: Literal["ping"]
+
+
+ClientMessage = Hello | HoldRequest | ReleaseRequest | Ping
+_adapter: TypeAdapter[ClientMessage] = TypeAdapter(Annotated[ClientMessage, Field(discriminator="type")])
+
+
+class BadMessage(Exception):
+    """The frame is none of the contract's messages; the text says what is wrong with it."""
+
+
+def parse(text: str | None) -> ClientMessage:
+    """Raises BadMessage."""
+    if text is None:
+        raise BadMessage("Send text frames with JSON, not binary ones.")
+    try:
+        message = _adapter.validate_json(text)
+    except ValidationError as wrong:
+        error = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in error["loc"])
+        raise BadMessage(f"{place}: {error['msg']}" if place else error["msg"]) from None
+    if isinstance(message, HoldRequest | ReleaseRequest) and len(set(message.seats)) < len(message.seats):
+        raise BadMessage("seats: name each seat once")
+    return message
+
+
+def timestamp(moment: datetime | None = None) -> str:
+    """ISO 8601 in UTC with milliseconds, as everywhere in the contract."""
+    moment = (moment or datetime.now(UTC)).astimezone(UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+class Frame:
+    """One message, encoded once for however many viewers get it."""
+
+    __slots__ = ("_wire", "text")
+
+    def __init__(self, message: dict) -> None:
+        self.text = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
+        self._wire = b""
+
+    @property
+    def wire(self) -> bytes:
+        """The whole websocket frame, header included: a server's frames are not masked (RFC 6455, 5.2)."""
+        if not self._wire:
+            payload = self.text.encode()
+            self._wire = _header(len(payload)) + payload
+        return self._wire
+
+
+def _header(length: int) -> bytes:
+    final_text = 0x81
+    if length < 126:
+        return bytes((final_text, length))
+    if length < 1 << 16:
+        return bytes((final_text, 126)) + length.to_bytes(2, "big")
+    return bytes((final_text, 127)) + length.to_bytes(8, "big")
+
+
+def snapshot(show: int, epoch: str, seq: int, states: str, mine: dict | None, viewers: int) -> Frame:
+    return Frame(
+        {
+            "type": "snapshot",
+            "show": show,
+            "epoch": epoch,
+            "seq": seq,
+            "states": states,
+            "mine": mine,
+            "viewers": viewers,
+            "now": timestamp(),
+        }
+    )
+
+
+def delta(first: int, last: int, changes: dict[str, str]) -> Frame:
+    return Frame({"type": "delta", "from": first, "to": last, "changes": changes})
+
+
+def heartbeat(seq: int, viewers: int) -> Frame:
+    return Frame({"type": "heartbeat", "seq": seq, "viewers": viewers, "now": timestamp()})
+
+
+def held(ref: str | int, seats: Sequence[str], expires_at: datetime, token: str | None) -> Frame:
+    return Frame({"type": "held", "ref": ref, "seats": seats, "expires_at": timestamp(expires_at), "token": token})
+
+
+def refused(ref: str | int, code: str, seats: Sequence[str]) -> Frame:
+    return Frame({"type": "refused", "ref": ref, "code": code, "seats": seats})
+
+
+def released(ref: str | int, seats: Sequence[str]) -> Frame:
+    return Frame({"type": "released", "ref": ref, "seats": seats})
+
+
+def expired(seats: Sequence[str]) -> Frame:
+    return Frame({"type": "expired", "seats": seats})
+
+
+def notice(code: str, detail: str) -> Frame:
+    return Frame({"type": "notice", "code": code, "detail": detail})
+
+
+def error(code: str, detail: str) -> Frame:
+    return Frame({"type": "error", "code": code, "detail": detail})
+
+
+def pong() -> Frame:
+    return Frame({"type": "pong", "now": timestamp()})

@@ -1,0 +1,57 @@
+-- hold: available -> held, all of the seats or none, added to the owner's open hold if there is one.
+-- ARGV     3 owner, 4 id for a new hold, 5 its life in ms, 6 most seats per owner, 7… seats
+-- returns  {'held', hold, until_ms, seq, seat…}  every seat of the hold
+--          {'taken', seat…} | {'too_many', seats already held} | {'unbuilt'}
+if not built() then return { 'unbuilt' } end
+sweep()
+
+local owner, new_id, life, most = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
+local wanted, taken, mine_already = {}, {}, nil
+for i = 7, #ARGV do
+  local seat = ARGV[i]
+  local letter, holder, hold_id = state_of(seat)
+  if letter == 'h' and not locked(seat) then
+    -- The lock ended before its hold did: the lock decides, so the seat is free.
+    set_state(seat, 'a')
+    forget(seat, holder, hold_id)
+    tell_lost(holder, seat)
+    letter = 'a'
+  end
+  if letter == 'h' and holder == owner then
+    mine_already = hold_id
+  elseif letter == 'a' and not locked(seat) then
+    wanted[#wanted + 1] = seat
+  else
+    taken[#taken + 1] = seat
+  end
+end
+if #taken > 0 then
+  finish()
+  return { 'taken', unpack(taken) }
+end
+
+local person, count, id = load_person(owner), 0, nil
+for hold_id, hold in pairs(person) do
+  count = count + #hold.seats
+  if not hold.booked then id = hold_id end
+end
+if count + #wanted > most then
+  finish()
+  return { 'too_many', tostring(count) }
+end
+
+if #wanted > 0 then
+  id = id or new_id
+  local hold = person[id] or { first = now, ['until'] = now + life, extended = false, booked = false, seats = {} }
+  for _, seat in ipairs(wanted) do
+    set_state(seat, 'h', owner .. ':' .. id, hold['until'])
+    table.insert(hold.seats, seat)
+  end
+  person[id] = hold
+  redis.call('ZADD', due_key, whole(hold['until']), owner .. ':' .. id)
+  save_person(owner, person)
+else
+  id = mine_already
+end
+local seq = finish()
+return { 'held', id, whole(person[id]['until']), tostring(seq), unpack(person[id].seats) }

@@ -1,0 +1,31 @@
+-- release: held (mine) -> available. Only seats whose lock names this owner and this hold.
+-- ARGV     3 owner, 4 hold ('' for the open one), 5… seats (none: all of the hold)
+-- returns  {'released', seq, seat…} | {'unbuilt'}
+if not built() then return { 'unbuilt' } end
+sweep()
+
+local owner, id = ARGV[3], ARGV[4]
+local person = load_person(owner)
+if id == '' then
+  for hold_id, hold in pairs(person) do
+    if not hold.booked then id = hold_id end
+  end
+end
+local hold = person[id]
+local released, kept = {}, {}
+if hold then
+  local named = {}
+  for i = 5, #ARGV do named[ARGV[i]] = true end
+  for _, seat in ipairs(hold.seats) do
+    if #ARGV < 5 or named[seat] then
+      released[#released + 1] = seat
+      set_state(seat, 'a')
+    else
+      kept[#kept + 1] = seat
+    end
+  end
+  hold.seats = kept
+  save_person(owner, person)
+end
+local seq = finish()
+return { 'released', tostring(seq), unpack(released) }

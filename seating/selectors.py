@@ -1,0 +1,128 @@
+"""Reading a show's seats, for every other app."""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from cinema.models import Show
+from seating import store
+from seating.best import choose
+from seating.errors import HoldsUnavailable
+from seating.layouts import Layout, show_facts
+from seating.services.mirror import rebuild_show, run_built
+from seating.states import BY_LETTER, SeatState
+
+
+@dataclass(frozen=True)
+class SeatMap:
+    """A show's seats at one moment: `seats` maps every public id, in layout order, to its state's name."""
+
+    show: int
+    epoch: str
+    seq: int
+    seats: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How full a show is, in seats; `viewers` is how many sockets watch it on all web processes."""
+
+    show: int
+    available: int
+    held: int
+    sold: int
+    blocked: int
+    viewers: int
+
+
+def seat_map(show_id: int) -> SeatMap:
+    """Raises UnknownShow, HoldsUnavailable."""
+    layout = show_facts(show_id).layout
+    now = store.read_snapshot(run_built(store.snapshot(show_id)))
+    available = SeatState.AVAILABLE.letter
+    seats = {seat: BY_LETTER[now.letters.get(seat, available)].value for seat in layout.ids}
+    return SeatMap(show_id, now.epoch, now.seq, seats)
+
+
+def map_version(show_id: int) -> str:
+    """Changes with every change of the show's seats; what an ETag is made of. Raises as `seat_map` does."""
+    show_facts(show_id)
+    [position] = store.positions([show_id])
+    if position is None:
+        rebuild_show(show_id)
+        [position] = store.positions([show_id])
+    if position is None:
+        raise HoldsUnavailable("The seat service has lost this show. Try again in a moment.")
+    return f"{position[0]}.{position[1]}"
+
+
+def held_by(show_id: int, owner: str) -> tuple[str, ...]:
+    """Seats this owner holds at the show, over all their holds. Raises HoldsUnavailable."""
+    people = store.read_snapshot(run_built(store.snapshot(show_id))).people
+    return tuple(seat for hold in people.get(owner, {}).values() for seat in hold["seats"])
+
+
+def figures(show_ids: list[int]) -> list[Figures]:
+    """One entry per show, in the order asked for. Raises UnknownShow, HoldsUnavailable."""
+    counted = store.counts(show_ids)
+    for show_id, numbers in zip(show_ids, counted, strict=True):
+        if numbers is None:
+            rebuild_show(show_id)
+    if None in counted:
+        counted = store.counts(show_ids)
+    return [
+        _figures(show_id, layout_of(show_id), numbers or {}) for show_id, numbers in zip(show_ids, counted, strict=True)
+    ]
+
+
+BOX_OFFICE_GROUP = "boxoffice"  # the channel layer's group of staff dashboards
+
+
+def todays_shows() -> list[int]:
+    """Ids of the shows that begin today by their theatre's own clock, cancelled ones left out."""
+    now = timezone.now()
+    around = (
+        Show.objects.filter(starts_at__range=(now - timedelta(hours=36), now + timedelta(hours=36)))
+        .exclude(state=Show.State.CANCELLED)
+        .select_related("screen__theatre")
+    )
+    return [show.pk for show in around if _is_today(show)]
+
+
+def _is_today(show: Show) -> bool:
+    zone = show.screen.theatre.zone
+    return show.starts_at.astimezone(zone).date() == timezone.now().astimezone(zone).date()
+
+
+def box_office_figures() -> list[dict]:
+    """`{show, available, held, sold, blocked, viewers}` for every show of today. Raises HoldsUnavailable."""
+    return [asdict(entry) for entry in figures(todays_shows())]
+
+
+_layouts: dict[int, Layout] = {}
+
+
+def layout_of(show_id: int) -> Layout:
+    """The show's layout, which never changes, read once per process. Raises UnknownShow."""
+    if show_id not in _layouts:
+        _layouts[show_id] = show_facts(show_id).layout
+    return _layouts[show_id]
+
+
+def _figures(show_id: int, layout: Layout, numbers: dict[str, int]) -> Figures:
+    held, sold, blocked = (numbers.get(name, 0) for name in ("held", "sold", "blocked"))
+    available = len(layout.ids) - held - sold - blocked
+    return Figures(show_id, available, held, sold, blocked, numbers.get("viewers", 0))
+
+
+def best_available(
+    show_id: int, count: int, tier: str | None = None, accessible: bool = False
+) -> tuple[list[str], bool]:
+    """The best free seats for a party and whether they are side by side; `[]` when there are not so many.
+
+    Holds nothing. Raises UnknownShow, HoldsUnavailable.
+    """
+    layout = show_facts(show_id).layout
+    letters = store.read_snapshot(run_built(store.snapshot(show_id))).letters
+    return choose(layout, set(layout.ids) - set(letters), count, tier=tier, accessible=accessible)

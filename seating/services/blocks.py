@@ -1,0 +1,73 @@
+"""Blocks: staff take seats out of sale, with a reason, and put them back.
+
+Redis goes first here, because only it knows whether somebody holds the seat at this moment; PostgreSQL then keeps
+the block, and if it cannot, Redis gives the seats back.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from seating import store
+from seating.errors import SeatUnavailable
+from seating.layouts import show_facts
+from seating.models import Claim
+from seating.services.holds import check_known
+from seating.services.mirror import follow_commit, reconcile_show, run_built
+
+BLOCKED, FREE = Claim.State.BLOCKED, Claim.State.FREE
+
+
+def block_seats(show_id: int, seats: Sequence[str], staff: str, reason: str) -> list[str]:
+    """Takes available seats out of sale, all or none; `staff` is the owner string of who did it.
+
+    Raises UnknownShow, UnknownSeat, SeatUnavailable (held, sold), HoldsUnavailable.
+    """
+    wanted = sorted(set(seats))
+    check_known(show_facts(show_id).layout, wanted)
+    if not wanted:
+        return []
+    reply = run_built(store.block(show_id, wanted))
+    if reply[0] == "taken":
+        raise SeatUnavailable(f"{', '.join(reply[1:])} cannot be blocked: held or sold.", reply[1:])
+    try:
+        with transaction.atomic():
+            _write_block(show_id, wanted, staff, reason)
+            # Once more after the commit: a correction that read before it may have undone the first.
+            follow_commit(store.block(show_id, wanted))
+    except SeatUnavailable:
+        reconcile_show(show_id)
+        raise
+    return wanted
+
+
+def _write_block(show_id: int, seats: list[str], staff: str, reason: str) -> None:
+    now = timezone.now()
+    Claim.objects.bulk_create(
+        [Claim(show_id=show_id, seat=seat, changed_at=now) for seat in seats], ignore_conflicts=True
+    )
+    rows = Claim.objects.select_for_update().filter(show_id=show_id, seat__in=seats).order_by("seat")
+    taken = [
+        row.seat
+        for row in rows
+        if row.state == Claim.State.SOLD
+        or (row.state == Claim.State.PENDING and row.deadline is not None and row.deadline > now)
+    ]
+    if taken:
+        raise SeatUnavailable(f"{', '.join(taken)} cannot be blocked: held or sold.", taken)
+    Claim.objects.filter(show_id=show_id, seat__in=seats).update(
+        state=BLOCKED, owner=staff, hold="", deadline=None, reason=reason, changed_at=now
+    )
+
+
+def unblock_seats(show_id: int, seats: Sequence[str]) -> list[str]:
+    """Puts blocked seats back on sale; answers with those that were blocked. Raises UnknownShow, UnknownSeat."""
+    check_known(show_facts(show_id).layout, seats)
+    with transaction.atomic():
+        claims = Claim.objects.filter(show_id=show_id, state=BLOCKED, seat__in=list(seats))
+        unblocked = sorted(claims.values_list("seat", flat=True))
+        claims.update(state=FREE, owner="", reason="", changed_at=timezone.now())
+        if unblocked:
+            follow_commit(store.unblock(show_id, unblocked))
+    return unblocked

@@ -1,0 +1,148 @@
+"""Claims: PostgreSQL's word on who has a seat. Redis follows once the transaction has committed.
+
+Rows are created free and locked in the order of their seats, so that two bookings of overlapping seats wait for
+each other instead of deadlocking; whoever comes second finds the row taken.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from seating import store
+from seating.errors import HoldExpired, HoldsUnavailable, SeatUnavailable
+from seating.models import Claim
+from seating.services.holds import Hold, moment
+from seating.services.mirror import after_commit, follow_commit, reconcile_show, run_built
+
+PENDING, SOLD, FREE = Claim.State.PENDING, Claim.State.SOLD, Claim.State.FREE
+
+
+def claim_hold(show_id: int, owner: str) -> Hold:
+    """Turns the owner's open hold into pending claims: from here on PostgreSQL keeps the seats too.
+
+    Call inside the transaction that creates the booking. The hold takes no more seats afterwards; the owner's
+    next `hold_seats` opens a new one. Raises HoldExpired, SeatUnavailable (then the hold is released),
+    HoldsUnavailable.
+    """
+    reply = run_built(store.book(show_id, owner))
+    if reply[0] == "none":
+        raise HoldExpired("You hold no seats at this show any more. Choose your seats again.")
+    hold = store.booked(reply)
+    until = moment(hold.until)
+    try:
+        with transaction.atomic():
+            _take(show_id, owner, hold.id, hold.seats, until, moment(hold.first))
+    except SeatUnavailable:
+        # Redis believed the seats were free and PostgreSQL knows better: give up the hold, correct the map.
+        run_built(store.release(show_id, owner, hold.id))
+        reconcile_show(show_id)
+        raise
+    except BaseException:
+        run_built(store.book(show_id, owner, undo=hold.id))
+        raise
+    return Hold(hold.id, owner, show_id, hold.seats, until)
+
+
+def unclaim_hold(show_id: int, owner: str, hold_id: str) -> None:
+    """For a booking whose transaction failed after `claim_hold`: the hold is open again. Never raises."""
+    try:
+        run_built(store.book(show_id, owner, undo=hold_id))
+    except HoldsUnavailable:
+        return  # it runs out by itself
+
+
+def extend_hold(show_id: int, owner: str, hold_id: str) -> datetime:
+    """When payment starts: once, to PAYMENT_WINDOW_SECONDS from now, never past 1200 s after the first lock.
+
+    Moves the pending claims' deadline too. Answers with the deadline in force (also on a repeated call).
+    Raises HoldExpired when the hold is gone, HoldsUnavailable.
+    """
+    window, longest = settings.PAYMENT_WINDOW_SECONDS * 1000, settings.LONGEST_HOLD_SECONDS * 1000
+    reply = run_built(store.extend(show_id, owner, hold_id, window, longest))
+    if reply[0] == "gone":
+        raise HoldExpired("The time for these seats has run out. Choose your seats again.")
+    until = moment(int(reply[1]))
+    claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=PENDING)
+    if not claims.update(deadline=until, changed_at=timezone.now()):
+        raise HoldExpired("These seats went to somebody else. Choose your seats again.")
+    return until
+
+
+def abandon_hold(show_id: int, owner: str, hold_id: str) -> list[str]:
+    """Gives up pending claims and their locks (booking expired or given up). Idempotent; sold seats stay sold."""
+    claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=PENDING)
+    seats = list(claims.values_list("seat", flat=True))
+    claims.update(state=FREE, owner="", hold="", deadline=None, changed_at=timezone.now())
+    follow_commit(store.release(show_id, owner, hold_id))
+    return seats
+
+
+def secure_claims(show_id: int, owner: str, hold_id: str, seats: Sequence[str], until: datetime) -> None:
+    """Before money is captured: makes these seats' claims pending for this hold until `until`, or raises.
+
+    Takes back seats that ran out but are still free. Call inside a transaction. Raises SeatUnavailable with the
+    seats that somebody else has; then nothing has changed.
+    """
+    with transaction.atomic():
+        _take(show_id, owner, hold_id, seats, until)
+    after_commit(reconcile_show, show_id)  # seats that had run out are held again, for every viewer
+
+
+def sell_seats(show_id: int, owner: str, hold_id: str, seats: Sequence[str]) -> None:
+    """Pending claims of this hold become sold; viewers see it once the surrounding transaction commits.
+
+    Call inside a transaction. Idempotent. Raises SeatUnavailable when a claim is not this hold's.
+    """
+    wanted = sorted(set(seats))
+    rows = Claim.objects.select_for_update().filter(show_id=show_id, seat__in=wanted).order_by("seat")
+    mine = {row.seat for row in rows if row.hold == hold_id and row.state in {PENDING, SOLD}}
+    lost = [seat for seat in wanted if seat not in mine]
+    if lost:
+        raise SeatUnavailable(f"{', '.join(lost)} went to somebody else.", lost)
+    Claim.objects.filter(show_id=show_id, seat__in=wanted).update(
+        state=SOLD, owner=owner, deadline=None, changed_at=timezone.now()
+    )
+    follow_commit(store.sell(show_id, owner, wanted))
+
+
+def reopen_seats(show_id: int, hold_id: str, seats: Sequence[str]) -> None:
+    """Sold seats of this hold become available again (refund, cancellation). Call inside a transaction."""
+    claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=SOLD, seat__in=list(seats))
+    reopened = sorted(claims.values_list("seat", flat=True))
+    claims.update(state=FREE, owner="", hold="", deadline=None, changed_at=timezone.now())
+    if reopened:
+        follow_commit(store.reopen(show_id, reopened))
+
+
+def _take(
+    show_id: int,
+    owner: str,
+    hold_id: str,
+    seats: Sequence[str],
+    until: datetime,
+    held_since: datetime | None = None,
+) -> None:
+    """Makes the claims pending for this hold, or raises SeatUnavailable and changes nothing."""
+    now = timezone.now()
+    wanted = sorted(set(seats))
+    Claim.objects.bulk_create(
+        [Claim(show_id=show_id, seat=seat, changed_at=now) for seat in wanted], ignore_conflicts=True
+    )
+    rows = Claim.objects.select_for_update().filter(show_id=show_id, seat__in=wanted).order_by("seat")
+    lost = [row.seat for row in rows if not _may_take(row, hold_id, now)]
+    if lost:
+        raise SeatUnavailable(f"{', '.join(lost)} went to somebody else.", lost)
+    changes = {"state": PENDING, "owner": owner, "hold": hold_id, "deadline": until, "changed_at": now}
+    if held_since is not None:
+        changes["held_since"] = held_since
+    Claim.objects.filter(show_id=show_id, seat__in=wanted).update(**changes)
+
+
+def _may_take(claim: Claim, hold_id: str, now: datetime) -> bool:
+    """A free claim, this hold's own pending one, or a pending one that has run out."""
+    if claim.state == PENDING:
+        return claim.hold == hold_id or claim.deadline is None or claim.deadline <= now
+    return claim.state == FREE

@@ -1,0 +1,146 @@
+"""Holding and releasing: Redis alone decides, so that a hundred people may try at once.
+
+`hold_seats` and `release_seats` have twins for the event loop (`ahold_seats`, `arelease_seats`) that share every
+decision with them and differ only in how they wait.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import redis
+from django.conf import settings
+
+from seating import store
+from seating.errors import HoldsUnavailable, LeavesSingleSeat, SeatUnavailable, TooManySeats, UnknownSeat
+from seating.layouts import Layout, ShowFacts, recent_show_facts, show_facts
+from seating.services.mirror import arun_built, run_built
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Seats that one identity holds at one show until `expires_at` (UTC)."""
+
+    id: str
+    owner: str
+    show: int
+    seats: tuple[str, ...]
+    expires_at: datetime
+
+
+def hold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
+    """All of the seats or none, added to the owner's open hold if there is one (its deadline stays).
+
+    Raises UnknownShow, ShowClosed, UnknownSeat, TooManySeats, LeavesSingleSeat, SeatUnavailable, HoldsUnavailable.
+    """
+    facts = show_facts(show_id)
+    command = _hold_command(facts, owner, seats)
+    if facts.refuse_single_seats:
+        reply = run_built(store.snapshot(show_id))
+        refuse_single(facts.layout, store.read_snapshot(reply).letters, seats)
+    if not store.index_is_fresh(show_id):
+        store.mention(show_id)
+    return _hold_from(run_built(command), show_id, owner)
+
+
+async def ahold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
+    """`hold_seats` for the event loop."""
+    facts = await recent_show_facts(show_id)
+    command = _hold_command(facts, owner, seats)
+    if facts.refuse_single_seats:
+        reply = await arun_built(store.snapshot(show_id))
+        refuse_single(facts.layout, store.read_snapshot(reply).letters, seats)
+    if not store.index_is_fresh(show_id):
+        await store.amention(show_id)
+    return _hold_from(await arun_built(command), show_id, owner)
+
+
+def release_seats(show_id: int, owner: str, seats: Sequence[str] | None = None) -> list[str]:
+    """Frees seats of the owner's open hold (all of them by default); answers with those that were freed.
+
+    Raises UnknownShow, UnknownSeat, HoldsUnavailable.
+    """
+    check_known(show_facts(show_id).layout, seats or ())
+    if seats is not None and not seats:
+        return []
+    return run_built(store.release(show_id, owner, seats=seats or ()))[2:]
+
+
+async def arelease_seats(show_id: int, owner: str, seats: Sequence[str]) -> list[str]:
+    """`release_seats` for the event loop."""
+    check_known((await recent_show_facts(show_id)).layout, seats)
+    return (await arun_built(store.release(show_id, owner, seats=seats)))[2:]
+
+
+def expire_holds() -> int:
+    """Frees every hold whose time has come, in every show that may have one; answers with the seats freed.
+
+    Raises HoldsUnavailable.
+    """
+    try:
+        shows = store.shows_to_sweep()
+    except redis.RedisError as wrong:
+        raise HoldsUnavailable("Redis cannot be reached: nothing was swept.") from wrong
+    freed = 0
+    for show_id in shows:
+        try:
+            freed += int(store.run(store.expire(show_id))[1])
+        except store.Unbuilt:
+            continue  # nothing is held where nothing is built
+    return freed
+
+
+def _hold_command(facts: ShowFacts, owner: str, seats: Sequence[str]) -> store.Command:
+    if len(seats) > settings.MAX_SEATS_PER_BOOKING:
+        raise TooManySeats(f"At most {settings.MAX_SEATS_PER_BOOKING} seats can be held at one show.", seats)
+    check_known(facts.layout, seats)
+    facts.check_on_sale()
+    alone = [seat for seat in seats if facts.layout.couples.get(seat, seat) not in seats]
+    if alone:
+        partners = [facts.layout.couples[seat] for seat in alone]
+        raise LeavesSingleSeat(f"Couple places are sold in twos: add {', '.join(partners)}.", partners)
+    life = settings.SEAT_HOLD_SECONDS * 1000
+    return store.hold(facts.id, owner, secrets.token_hex(8), life, settings.MAX_SEATS_PER_BOOKING, seats)
+
+
+def check_known(layout: Layout, seats: Sequence[str]) -> None:
+    unknown = [seat for seat in seats if seat not in layout.index]
+    if unknown:
+        raise UnknownSeat(f"This show has no seat {', '.join(unknown)}.", unknown)
+
+
+def _hold_from(reply: list, show_id: int, owner: str) -> Hold:
+    if reply[0] == "taken":
+        seats = reply[1:]
+        raise SeatUnavailable(f"{', '.join(seats)} cannot be had any more. Choose other seats.", seats)
+    if reply[0] == "too_many":
+        most = settings.MAX_SEATS_PER_BOOKING
+        raise TooManySeats(f"You hold {reply[1]} seats at this show already; {most} is the most.")
+    hold = store.held(reply)
+    return Hold(hold.id, owner, show_id, hold.seats, moment(hold.until))
+
+
+def moment(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def refuse_single(layout: Layout, letters: dict[str, str], seats: Sequence[str]) -> None:
+    """Raises LeavesSingleSeat when the choice leaves one free seat alone that had a free neighbour before.
+
+    A courtesy towards the house, not a guarantee: two people choosing at once may still leave one.
+    """
+    chosen = set(seats)
+    for number in {layout.block_of[seat] for seat in seats}:
+        block = layout.blocks[number]
+        before = [seat not in letters for seat in block]
+        after = [seat not in letters and seat not in chosen for seat in block]
+        for place, seat in enumerate(block):
+            if after[place] and _alone(after, place) and not _alone(before, place):
+                raise LeavesSingleSeat(f"Seat {seat} would be left alone. Choose it too, or leave two.", [seat])
+
+
+def _alone(free: list[bool], place: int) -> bool:
+    left = place > 0 and free[place - 1]
+    right = place + 1 < len(free) and free[place + 1]
+    return not left and not right

@@ -1,0 +1,259 @@
+"""The one way to Redis: verbs as commands, run by a synchronous or an asyncio client.
+
+Every verb is one Lua script (seating/scripts). This module says which arguments it takes and what its answer
+means, and knows nothing of PostgreSQL: a show that Redis has forgotten raises `Unbuilt`, and the caller rebuilds.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import redis
+
+from seating import keys, scripts
+from seating.connections import async_client, client
+from seating.errors import HoldsUnavailable
+
+INDEX_LIFE_SECONDS = 3600  # how long a show stays in the index of shows with holds after its last mention
+INDEX_AGAIN_SECONDS = 600
+
+
+class Unbuilt(Exception):
+    """Redis holds no state of this show: it must be rebuilt from PostgreSQL first."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """One verb for one show, ready to be sent."""
+
+    script: str
+    show: int
+    arguments: tuple[str, ...] = ()
+
+    def parts(self) -> list[str]:
+        """What follows the script in EVALSHA: number of keys, keys, arguments."""
+        names = keys.of_show(self.show)
+        prefix, channel = keys.lock_prefix(self.show), keys.channel(self.show)
+        return [str(len(names)), *names, prefix, channel, *self.arguments]
+
+
+@dataclass(frozen=True)
+class HeldSeats:
+    """One hold as Redis has it; times in milliseconds since 1970, UTC."""
+
+    id: str
+    until: int
+    seats: tuple[str, ...]
+    first: int = 0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A show at one moment: `letters` names every seat that is not available, `people` who holds what."""
+
+    epoch: str
+    seq: int
+    letters: dict[str, str]
+    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+# --------------------------------------------------------------------------------------- verbs as commands
+def hold(show: int, owner: str, new_id: str, life_ms: int, most: int, seats: Sequence[str]) -> Command:
+    return Command("hold", show, (owner, new_id, str(life_ms), str(most), *seats))
+
+
+def release(show: int, owner: str, hold_id: str = "", seats: Sequence[str] = ()) -> Command:
+    return Command("release", show, (owner, hold_id, *seats))
+
+
+def book(show: int, owner: str, undo: str = "") -> Command:
+    return Command("book", show, (owner, undo))
+
+
+def extend(show: int, owner: str, hold_id: str, window_ms: int, longest_ms: int) -> Command:
+    return Command("extend", show, (owner, hold_id, str(window_ms), str(longest_ms)))
+
+
+def sell(show: int, owner: str, seats: Sequence[str]) -> Command:
+    return Command("sell", show, (owner, *seats))
+
+
+def reopen(show: int, seats: Sequence[str]) -> Command:
+    return Command("reopen", show, tuple(seats))
+
+
+def block(show: int, seats: Sequence[str]) -> Command:
+    return Command("block", show, tuple(seats))
+
+
+def unblock(show: int, seats: Sequence[str]) -> Command:
+    return Command("unblock", show, tuple(seats))
+
+
+def expire(show: int) -> Command:
+    return Command("expire", show)
+
+
+def snapshot(show: int) -> Command:
+    return Command("snapshot", show)
+
+
+def rebuild(show: int, epoch: str, seen: str, truth: dict) -> Command:
+    return Command("rebuild", show, (epoch, seen, json.dumps(truth)))
+
+
+# ------------------------------------------------------------------------------------------ what they answer
+def held(reply: list) -> HeldSeats:
+    """Reads the answer `{'held', hold, until_ms, seq, seat…}`."""
+    return HeldSeats(id=reply[1], until=int(reply[2]), seats=tuple(reply[4:]))
+
+
+def booked(reply: list) -> HeldSeats:
+    """Reads the answer `{'booked', hold, first_ms, until_ms, seat…}`."""
+    return HeldSeats(id=reply[1], first=int(reply[2]), until=int(reply[3]), seats=tuple(reply[4:]))
+
+
+def pairs(flat: list) -> dict[str, str]:
+    return dict(zip(flat[::2], flat[1::2], strict=True))
+
+
+def read_snapshot(reply: list) -> Snapshot:
+    people = {owner: json.loads(text) for owner, text in pairs(reply[4]).items()}
+    return Snapshot(epoch=reply[1], seq=int(reply[2]), letters=pairs(reply[3]), people=people)
+
+
+# ------------------------------------------------------------------------------------------------- sending
+_UNAVAILABLE = "The seat service cannot be reached just now. Nothing was changed; try again in a moment."
+
+
+def run(command: Command) -> list:
+    """Sends one command and waits. Raises Unbuilt, HoldsUnavailable."""
+    try:
+        try:
+            reply = client().execute_command("EVALSHA", scripts.digest(command.script), *command.parts())
+        except redis.exceptions.NoScriptError:
+            reply = client().execute_command("EVAL", scripts.source(command.script), *command.parts())
+    except redis.RedisError as wrong:
+        raise HoldsUnavailable(_UNAVAILABLE) from wrong
+    return _checked(reply)
+
+
+async def arun(command: Command) -> list:
+    """`run` for the event loop."""
+    try:
+        try:
+            reply = await async_client().execute_command("EVALSHA", scripts.digest(command.script), *command.parts())
+        except redis.exceptions.NoScriptError:
+            reply = await async_client().execute_command("EVAL", scripts.source(command.script), *command.parts())
+    except redis.RedisError as wrong:
+        raise HoldsUnavailable(_UNAVAILABLE) from wrong
+    return _checked(reply)
+
+
+def _checked(reply: Any) -> list:
+    if reply[0] == "unbuilt":
+        raise Unbuilt
+    return reply
+
+
+# ------------------------------------------------------------------------- the index of shows with holds
+_indexed: dict[int, float] = {}
+
+
+def index_is_fresh(show: int) -> bool:
+    """Whether this process mentioned the show to the index recently enough to rely on it."""
+    return time.monotonic() - _indexed.get(show, -INDEX_AGAIN_SECONDS) < INDEX_AGAIN_SECONDS
+
+
+def index_command(show: int) -> list:
+    """Mentions the show to the index, well before any of its holds can run out; see `shows_to_sweep`."""
+    _indexed[show] = time.monotonic()
+    return [
+        "ZADD",
+        keys.SHOWS_WITH_HOLDS,
+        "GT",
+        str(int((time.time() + INDEX_LIFE_SECONDS) * 1000)),
+        str(show),
+    ]
+
+
+def mention(show: int) -> None:
+    """Raises HoldsUnavailable."""
+    try:
+        client().execute_command(*index_command(show))
+    except redis.RedisError as wrong:
+        _indexed.pop(show, None)
+        raise HoldsUnavailable(_UNAVAILABLE) from wrong
+
+
+async def amention(show: int) -> None:
+    """`mention` for the event loop."""
+    try:
+        await async_client().execute_command(*index_command(show))
+    except redis.RedisError as wrong:
+        _indexed.pop(show, None)
+        raise HoldsUnavailable(_UNAVAILABLE) from wrong
+
+
+def shows_to_sweep() -> list[int]:
+    """Shows that may have holds. An entry outlives the longest hold, so dropping old ones loses none."""
+    connection = client()
+    now = int(time.time() * 1000)
+    members: Any = connection.zrange(keys.SHOWS_WITH_HOLDS, 0, -1)
+    connection.zremrangebyscore(keys.SHOWS_WITH_HOLDS, "-inf", now)
+    return [int(show) for show in members]
+
+
+# ------------------------------------------------------------------------------------------------- figures
+def positions(shows: Iterable[int]) -> list[tuple[str, int] | None]:
+    """`(epoch, seq)` of each show, None where it is not built. Raises HoldsUnavailable."""
+    wanted = list(shows)
+    rows = _many([["HMGET", keys.of_show(show)[0], "epoch", "seq"] for show in wanted])
+    return [(row[0], int(row[1])) if row[0] else None for row in rows]
+
+
+def counts(shows: Iterable[int]) -> list[dict[str, int] | None]:
+    """Held, sold, blocked and viewers of each show, None where it is not built. Raises HoldsUnavailable."""
+    wanted = list(shows)
+    rows = _many(
+        [
+            part
+            for show in wanted
+            for part in (
+                ["HMGET", keys.of_show(show)[0], "epoch", "h", "s", "b"],
+                ["HVALS", keys.viewers(show)],
+            )
+        ]
+    )
+    answer: list[dict[str, int] | None] = []
+    for meta, reports in zip(rows[::2], rows[1::2], strict=True):
+        epoch, h, s, b = meta
+        numbers = {"held": int(h or 0), "sold": int(s or 0), "blocked": int(b or 0)}
+        answer.append({**numbers, "viewers": sum_viewers(reports)} if epoch else None)
+    return answer
+
+
+VIEWER_REPORT_SECONDS = 15  # a web process that has not reported for so long is gone
+
+
+def sum_viewers(reports: Iterable[str]) -> int:
+    oldest = (time.time() - VIEWER_REPORT_SECONDS) * 1000
+    parts = [report.split(":") for report in reports]
+    return sum(int(count) for count, told_at in parts if float(told_at) >= oldest)
+
+
+def forget_shows(shows: Iterable[int]) -> None:
+    """Removes what Redis keeps of shows that are long over."""
+    _many([["UNLINK", *keys.of_show(show), keys.viewers(show)] for show in shows])
+
+
+def _many(commands: list[list[str]]) -> list:
+    try:
+        pipeline = client().pipeline(transaction=False)
+        for command in commands:
+            pipeline.execute_command(*command)
+        return pipeline.execute()
+    except redis.RedisError as wrong:
+        raise HoldsUnavailable(_UNAVAILABLE) from wrong
