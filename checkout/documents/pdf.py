@@ -1,0 +1,95 @@
+"""The PDF of a booking: one page per good ticket, tagged for screen readers (PDF/UA-1).
+
+Typst sets it. Data goes in as JSON through `sys_inputs`, so that no title of a film can become typesetting code.
+"""
+
+import json
+import threading
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from checkout.models import Booking, BookingLine, Ticket
+from checkout.money import rupees
+from checkout.tickets import qr_svg
+
+SOURCE = Path(__file__).with_name("ticket.typ")
+WORDS = {
+    "when": "Date and time",
+    "theatre": "Theatre",
+    "screen": "Screen",
+    "seat": "Seat",
+    "tier": "Class",
+    "name": "Booked by",
+    "show_this": "Show this code at the gate",
+    "price": "Price",
+    "amount": "Amount",
+    "total": "Total",
+}
+# Typst brings this one along, so that a ticket looks the same everywhere; the system's fonts add other scripts.
+FONT = "Libertinus Serif"
+_lock = threading.Lock()
+
+
+def ticket_pdf(booking: Booking) -> bytes:
+    """The tickets that are still good. `booking` with show, film, screen, theatre, lines and tickets."""
+    lines = {line.seat: line for line in booking.lines.all()}
+    good = [ticket for ticket in booking.tickets.all() if ticket.cancelled_at is None]
+    data = _booking_data(booking) | {"tickets": [_ticket_data(booking, t, lines[t.seat]) for t in good]}
+    try:
+        return _typeset(data, ["ua-1"])
+    except typst.TypstError:
+        # PDF/UA refuses letters that no installed font has. A ticket with a gap in a name still opens the gate.
+        return _typeset(data, [])
+
+
+def _typeset(data: dict[str, Any], standards: list[Any]) -> bytes:
+    with _lock:  # one compiler keeps its fonts and layouts warm; a page takes milliseconds
+        pdf = _compiler().compile(format="pdf", sys_inputs={"booking": json.dumps(data)}, pdf_standards=standards)
+    return pdf if isinstance(pdf, bytes) else b""
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(SOURCE)
+
+
+def _booking_data(booking: Booking) -> dict[str, Any]:
+    show, theatre = booking.show, booking.show.screen.theatre
+    with override("en"):
+        starts = date_format(show.starts_at.astimezone(theatre.zone), "l, j F Y, H:i")
+    return {
+        "title": f"{show.movie.title}, booking {booking.reference}",
+        "words": WORDS,
+        "font": FONT,
+        "reference_line": f"Booking {booking.reference}",
+        "film": show.movie.title,
+        "kind": " · ".join([show.language, show.format, show.movie.certificate, f"{show.movie.runtime} minutes"]),
+        "starts": f"{starts} ({theatre.city.name} time)",
+        "theatre": f"{theatre.name}, {theatre.city.name}",
+        "address": theatre.address,
+        "screen": show.screen.name,
+        "name": booking.name,
+        "footer": "Each code admits one person, once. Keep it to yourself: whoever shows it first goes in.",
+    }
+
+
+def _ticket_data(booking: Booking, ticket: Ticket, line: BookingLine) -> dict[str, Any]:
+    return {
+        "seat": ticket.seat,
+        "seat_line": f"Seat {ticket.seat}",
+        "tier": line.tier,
+        "qr": qr_svg(ticket.code),
+        "qr_alt": f"QR code of the ticket for seat {ticket.seat}, booking {booking.reference}",
+        "lines": [
+            ["Ticket", rupees(line.base)],
+            [f"GST {line.gst_percent} % on the ticket", rupees(line.gst)],
+            ["Convenience fee", rupees(line.fee)],
+            ["GST on the fee", rupees(line.fee_gst)],
+        ],
+        "total": rupees(line.total),
+    }

@@ -1,0 +1,124 @@
+"""The outbox: what must happen because a transaction committed, written down in that very transaction.
+
+`put` writes a row; its key makes the effect one, however often it is asked for. `relay` carries due rows out, each
+under a lease so that two relays do not do the same thing twice, and retries with backoff for three days. Celery is
+only the wake-up call: a lost one costs seconds, because the sweep comes every few of them.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from checkout.models import Booking, OutboxMessage
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=90)  # longer than a mail and two calls to the gateway can take
+FIRST_WAIT = timedelta(seconds=5)
+LONGEST_WAIT = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)
+AT_ONCE = 200  # rows per run: the next sweep takes the rest
+
+Handler = Callable[[OutboxMessage], None]
+
+
+class GiveUp(Exception):
+    """A handler's word that trying again cannot help."""
+
+
+def put(booking: Booking, kind: str, key: str, **payload: Any) -> None:
+    """Inside a transaction: `kind` will be carried out after it commits, once per `key`."""
+    OutboxMessage.objects.bulk_create(
+        [OutboxMessage(booking=booking, kind=kind, key=key, payload=payload)], ignore_conflicts=True
+    )
+    wake("checkout.tasks.relay_outbox")
+
+
+# A broker that is down must not hold up the customer whose booking has just been written.
+_BRIEFLY = {
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_max": 0,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 2,
+}
+
+
+def wake(task: str) -> None:
+    """Asks a worker to run `task` once the transaction has committed. Never raises: the sweep runs it anyway."""
+
+    def send() -> None:
+        try:
+            with current_app.connection_for_write(transport_options=_BRIEFLY) as connection:
+                current_app.send_task(task, connection=connection, retry=False, ignore_result=True)
+        except (OperationalError, OSError):
+            log.warning("broker_unreachable", task=task)
+
+    transaction.on_commit(send)
+
+
+def relay(handlers: Mapping[str, Handler], limit: int = AT_ONCE) -> int:
+    """Carries out due rows; answers with how many succeeded. A handler's exception means: again later."""
+    done = 0
+    for _ in range(limit):
+        message = _take_one()
+        if message is None:
+            break
+        done += _carry_out(message, handlers)
+    return done
+
+
+def _take_one() -> OutboxMessage | None:
+    now = timezone.now()
+    with transaction.atomic():
+        message = (
+            OutboxMessage.objects.select_for_update(skip_locked=True)
+            .filter(due_at__lte=now, done_at=None, given_up_at=None)
+            .order_by("due_at", "id")
+            .first()
+        )
+        if message is None:
+            return None
+        # The lease is the due time itself: whoever dies with the row in hand leaves it to come due again.
+        message.due_at = now + LEASE
+        message.attempts += 1
+        message.save(update_fields=["due_at", "attempts"])
+    return message
+
+
+def _carry_out(message: OutboxMessage, handlers: Mapping[str, Handler]) -> bool:
+    try:
+        handlers[message.kind](message)
+    except Exception as wrong:
+        _failed(message, wrong)
+        return False
+    OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), error="")
+    return True
+
+
+def _failed(message: OutboxMessage, wrong: Exception) -> None:
+    now = timezone.now()
+    given_up = isinstance(wrong, GiveUp) or now - message.created_at >= GIVE_UP_AFTER
+    OutboxMessage.objects.filter(pk=message.pk, done_at=None).update(
+        due_at=now + wait_after(message.attempts),
+        given_up_at=now if given_up else None,
+        error=f"{type(wrong).__name__}: {wrong}"[:300],
+    )
+    say = log.error if given_up else log.warning
+    say("outbox_given_up" if given_up else "outbox_failed", key=message.key, attempt=message.attempts, why=str(wrong))
+
+
+def wait_after(attempts: int) -> timedelta:
+    """Five seconds, doubling with every attempt, at most an hour."""
+    return min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
+
+
+def next_ask(asks: int, now: datetime, first: timedelta, longest: timedelta) -> datetime:
+    """When to ask the gateway again after having asked `asks` times: `first`, doubling, at most `longest`."""
+    return now + min(first * 2 ** min(asks, 20), longest)

@@ -1,0 +1,250 @@
+/* The payment sheet with the interface of Razorpay's checkout.js: new Razorpay({...}).open(), .close(), .on(name, f).
+
+   What it may not do: break under `default-src 'self'; style-src 'self'` (so no inline style, no inline script), or
+   know where it is served. All it calls lies beside this file, whatever prefix a proxy put in front. The sheet is a
+   modal <dialog> in a shadow root. `silent` closes it like a tab that was closed: the handler is not called. */
+(function () {
+  "use strict";
+
+  const script = document.currentScript || document.querySelector('script[src*="checkout.js"]');
+  const base = new URL(".", script ? script.src : document.baseURI);
+  const rupees = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
+  const BACKEND_SECONDS = 15;
+
+  function make(tag, attributes, ...children) {
+    const node = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+    }
+    node.append(...children);
+    return node;
+  }
+
+  function field(id, label, attributes, hint) {
+    const input = make("input", { id, "aria-describedby": hint ? `${id}-hint` : null, ...attributes });
+    const box = make("div", { class: "field" }, make("label", { for: id }, label), input);
+    if (hint) box.append(make("p", { class: "hint", id: `${id}-hint` }, hint));
+    return box;
+  }
+
+  function methodChoice(value, label, checked) {
+    return make("label", {}, make("input", { type: "radio", name: "method", value, checked }), label);
+  }
+
+  function outcomeButton(outcome, label) {
+    return make("button", { type: "button", "data-outcome": outcome }, label);
+  }
+
+  function sheetFor(options) {
+    const price = Number.isFinite(Number(options.amount)) ? rupees.format(Number(options.amount) / 100) : "";
+    const prefill = options.prefill || {};
+    const card = prefill.method === "card";
+    const upiForm = make(
+      "form", { "data-method": "upi", novalidate: true, hidden: card },
+      field("upi-id", "UPI ID", { name: "vpa", value: prefill.vpa || "success@razorpay", autocomplete: "off", autocapitalize: "none", spellcheck: "false" },
+        "success@razorpay pays, failure@razorpay fails."),
+      make("button", { class: "pay" }, `Pay ${price}`),
+    );
+    const cardForm = make(
+      "form", { "data-method": "card", novalidate: true, hidden: !card },
+      field("card-number", "Card number", { name: "card_number", value: "4100 2800 0000 1007", inputmode: "numeric", autocomplete: "off" },
+        "The test card pays; every other card is declined."),
+      make("button", { class: "pay" }, `Pay ${price} by card`),
+    );
+    return make(
+      "dialog", { "aria-labelledby": "merchant", "aria-describedby": "amount mode" },
+      make("header", {},
+        make("h2", { id: "merchant" }, options.name || "Payment"),
+        options.description ? make("p", { class: "what" }, options.description) : "",
+        make("p", { class: "amount", id: "amount" }, price),
+        make("p", { class: "mode", id: "mode" }, "Test mode: no money moves."),
+        make("button", { class: "close", type: "button", "data-dismiss": true, "aria-label": "Close without paying" }, "\u00d7")),
+      make("div", { class: "body" },
+        make("p", { class: "message", role: "alert" }),
+        make("fieldset", {},
+          make("legend", {}, "Pay with"),
+          make("div", { class: "methods" }, methodChoice("upi", "UPI", !card), methodChoice("card", "Card", card))),
+        upiForm, cardForm,
+        make("fieldset", { class: "outcomes" },
+          make("legend", {}, "Or choose what happens"),
+          make("div", {},
+            outcomeButton("success", "Succeed"), outcomeButton("failure", "Fail"),
+            outcomeButton("late", "Fail, then pay late"), outcomeButton("silent", "Pay, tell nobody"),
+            make("button", { class: "cancel", type: "button", "data-dismiss": true }, "Cancel")))),
+    );
+  }
+
+  function stylesheet() {
+    const link = make("link", { rel: "stylesheet", href: new URL("checkout.css", base).href });
+    // Shown only once it is dressed; a stylesheet that does not come must not keep anyone from paying.
+    const ready = new Promise((resolve) => {
+      link.addEventListener("load", resolve);
+      link.addEventListener("error", resolve);
+      setTimeout(resolve, 3000);
+    });
+    return { link, ready };
+  }
+
+  async function send(body) {
+    const answer = await fetch(new URL("_test/pay", base), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      credentials: "omit",
+      signal: AbortSignal.timeout(BACKEND_SECONDS * 1000),
+    });
+    return { refused: !answer.ok, ...(await answer.json()) };
+  }
+
+  function noAnswer() {
+    return {
+      refused: true,
+      error: {
+        code: "SERVER_ERROR", description: "The payment sandbox does not answer. Is it running? Try again.",
+        source: "internal", step: "payment_initiation", reason: "server_error", metadata: {},
+      },
+    };
+  }
+
+  class Razorpay {
+    constructor(options) {
+      if (!options || typeof options !== "object") throw new TypeError("Razorpay: give the options of the payment.");
+      for (const name of ["key", "order_id"]) {
+        if (!options[name]) throw new TypeError(`Razorpay: the option ${name} is missing.`);
+      }
+      this.options = options;
+      this.listeners = {};
+      this.failures = 0;
+      this.host = null;
+      this.closing = null;
+    }
+
+    on(name, listener) {
+      (this.listeners[name] = this.listeners[name] || []).push(listener);
+      return this;
+    }
+
+    async open() {
+      if (this.host) return;
+      this.host = document.createElement("div");
+      this.host.className = "razorpay-container";
+      const root = this.host.attachShadow({ mode: "open" });
+      const { link, ready } = stylesheet();
+      this.sheet = sheetFor(this.options);
+      root.append(link, this.sheet);
+      document.body.append(this.host);
+      this.listen();
+      await ready;
+      if (!this.host) return;
+      this.sheet.showModal();
+      this.sheet.querySelector("form:not([hidden]) input").focus();
+      const seconds = Number(this.options.timeout);
+      if (seconds > 0) this.closing = setTimeout(() => this.dismiss("timeout"), seconds * 1000);
+    }
+
+    /* Takes the sheet away. As with Razorpay, the page is not told: only the customer's own leaving dismisses. */
+    close() {
+      if (!this.host) return;
+      clearTimeout(this.closing);
+      if (this.sheet.open) this.sheet.close();
+      this.host.remove();
+      this.host = null;
+    }
+
+    dismiss(reason) {
+      if (!this.host) return;
+      this.close();
+      const { ondismiss } = this.options.modal || {};
+      if (typeof ondismiss === "function") ondismiss(reason);
+    }
+
+    listen() {
+      const modal = this.options.modal || {};
+      this.sheet.addEventListener("cancel", (event) => {
+        event.preventDefault();
+        if (modal.escape !== false && !this.busy) this.dismiss("user");
+      });
+      // Chromium closes a dialog on a second Escape whatever "cancel" said.
+      const sheet = this.sheet;
+      sheet.addEventListener("close", () => { if (this.host && this.sheet === sheet) this.dismiss("user"); });
+      this.sheet.addEventListener("click", (event) => {
+        if (event.target === this.sheet && modal.backdropclose === true && !this.busy) return this.dismiss("user");
+        const button = event.target.closest("button");
+        if (!button) return;
+        if (button.hasAttribute("data-dismiss")) this.dismiss("user");
+        if (button.dataset.outcome) this.pay({ outcome: button.dataset.outcome });
+      });
+      this.sheet.addEventListener("change", (event) => {
+        if (event.target.name !== "method") return;
+        for (const form of this.sheet.querySelectorAll("form")) form.hidden = form.dataset.method !== event.target.value;
+      });
+      this.sheet.addEventListener("submit", (event) => {
+        event.preventDefault();
+        const form = event.target;
+        this.pay({ method: form.dataset.method, ...Object.fromEntries(new FormData(form)) });
+      });
+    }
+
+    async pay(choice) {
+      if (this.busy) return;
+      this.setBusy(true);
+      const { key, order_id, amount, description, notes, prefill = {} } = this.options;
+      const body = { key, order_id, description, notes, email: prefill.email, contact: prefill.contact, ...choice };
+      if (amount !== undefined) body.amount = Number(amount);
+      let answer;
+      try {
+        answer = await send(body);
+      } catch {
+        answer = noAnswer();
+      }
+      this.setBusy(false);
+      // The customer may have left meanwhile: then nobody listens any more, as with a closed tab.
+      if (!this.host) return;
+      if (answer.error) this.failed(answer);
+      else if (choice.outcome === "silent") this.dismiss("silent");
+      else this.succeeded(answer);
+    }
+
+    setBusy(busy) {
+      this.busy = busy;
+      this.sheet.setAttribute("aria-busy", String(busy));
+      if (busy) this.say("Paying\u2026", false);
+      else this.say("", false);
+    }
+
+    say(text, bad) {
+      const message = this.sheet.querySelector(".message");
+      message.classList.toggle("bad", bad);
+      message.textContent = text;
+    }
+
+    failed({ error, refused }) {
+      this.say(error.description, true);
+      if (refused) return; // no payment was made: the customer corrects what they typed
+      this.failures += 1;
+      const { retry } = this.options;
+      const enabled = typeof retry === "object" && retry ? retry.enabled !== false : retry !== false;
+      const most = typeof retry === "object" && retry && retry.max_count !== undefined ? Number(retry.max_count) : Infinity;
+      if (!enabled || this.failures > most) this.close();
+      for (const listener of this.listeners["payment.failed"] || []) listener({ error });
+    }
+
+    succeeded(answer) {
+      const { razorpay_payment_id, razorpay_order_id, razorpay_signature } = answer;
+      const result = { razorpay_payment_id, razorpay_order_id, razorpay_signature };
+      const { handler, callback_url, redirect } = this.options;
+      this.close();
+      if (callback_url && (redirect || typeof handler !== "function")) postTo(callback_url, result);
+      else if (typeof handler === "function") handler(result);
+    }
+  }
+
+  function postTo(address, values) {
+    const form = make("form", { method: "post", action: address, hidden: true });
+    for (const [name, value] of Object.entries(values)) form.append(make("input", { type: "hidden", name, value }));
+    document.body.append(form);
+    form.submit();
+  }
+
+  window.Razorpay = Razorpay;
+})();

@@ -1,0 +1,106 @@
+"""Reading bookings. A booking is found only by its own owner: for everybody else it does not exist."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from checkout.errors import NotConfirmed, UnknownBooking
+from checkout.models import Booking, Payment, Refund
+from cinema.models import Show
+
+
+def get_booking(booking_id: str, owners: Sequence[str]) -> Booking:
+    """With show, film, screen, theatre, lines, tickets, payments and refunds. Raises UnknownBooking."""
+    known = "\x00" not in booking_id
+    booking = _whole_bookings().filter(pk=booking_id, owner__in=list(owners)).first() if known else None
+    if booking is None:
+        raise UnknownBooking("There is no such booking, or it was made by somebody else.")
+    return booking
+
+
+def get_ticketed_booking(booking_id: str, owners: Sequence[str]) -> Booking:
+    """A booking with at least one good ticket. Raises UnknownBooking, NotConfirmed."""
+    booking = get_booking(booking_id, owners)
+    if not any(ticket.cancelled_at is None for ticket in booking.tickets.all()):
+        raise NotConfirmed(
+            {
+                Booking.Status.PENDING: "Tickets are made once the booking is paid for.",
+                Booking.Status.EXPIRED: "This booking ran out before it was paid for: there are no tickets.",
+            }.get(Booking.Status(booking.status), "This booking was cancelled: its tickets are not good any more.")
+        )
+    return booking
+
+
+def bookings_of(owners: Sequence[str]) -> QuerySet[Booking]:
+    """Newest first, each with show, film, screen, theatre, lines, tickets, payments and refunds."""
+    return _whole_bookings().filter(owner__in=list(owners)).order_by("-created_at")
+
+
+def _whole_bookings() -> QuerySet[Booking]:
+    shows = Show.objects.select_related("movie", "screen__theatre__city").defer("movie__poster")
+    return Booking.objects.select_related("order", "paid_by").prefetch_related(
+        Prefetch("show", shows), "lines", "tickets", "payments", "refunds"
+    )
+
+
+def booking_json(booking: Booking) -> dict[str, Any]:
+    """The contract's booking. Cancelled tickets and their seats are left out; `lines` keep what was booked."""
+    good = [ticket for ticket in booking.tickets.all() if ticket.cancelled_at is None]
+    lines = list(booking.lines.all())
+    has_tickets = booking.status == Booking.Status.CONFIRMED
+    return {
+        "id": booking.pk,
+        "reference": booking.reference,
+        "status": booking.status,
+        "show": booking.show_id,
+        "seats": [ticket.seat for ticket in good] if has_tickets else [line.seat for line in lines],
+        "lines": [
+            {
+                "seat": line.seat,
+                "tier": line.tier,
+                "base": line.base,
+                "gst": line.gst,
+                "fee": line.fee,
+                "fee_gst": line.fee_gst,
+                "total": line.total,
+            }
+            for line in lines
+        ],
+        "total": booking.total,
+        "currency": booking.currency,
+        "expires_at": utc(booking.expires_at),
+        "payment": payment_json(booking),
+        "tickets": [
+            {
+                "id": str(ticket.pk),
+                "seat": ticket.seat,
+                "code": ticket.code,
+                "checked_in_at": utc(ticket.checked_in_at) if ticket.checked_in_at else None,
+            }
+            for ticket in good
+        ],
+    }
+
+
+def payment_json(booking: Booking) -> dict[str, Any] | None:
+    """The payment that counts, else the last attempt, else the open order; None before payment starts. Paise."""
+    order = getattr(booking, "order", None)
+    if order is None:
+        return None
+    payments = sorted(booking.payments.all(), key=lambda payment: payment.pk)
+    payment: Payment | None = booking.paid_by or (payments[-1] if payments else None)
+    refunds = [refund for refund in booking.refunds.all() if payment and refund.payment_id == payment.pk]
+    return {
+        "status": payment.status if payment else Payment.Status.CREATED.value,
+        "order_id": order.order_id,
+        "payment_id": payment.payment_id if payment else None,
+        "amount": order.amount,
+        "refunded": sum(refund.amount for refund in refunds if refund.status != Refund.Status.FAILED),
+    }
+
+
+def utc(moment: datetime) -> str:
+    """ISO 8601 with milliseconds, such as `2026-11-23T10:00:00.123Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,157 @@
+"""From held seats to a pending booking: prices are fixed, and PostgreSQL keeps the seats from here on."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from checkout import pricing
+from checkout.errors import IdempotencyKeyReused, UnknownBooking
+from checkout.models import Booking, BookingLine
+from cinema.models import SeatingPlan, Show, ShowTier
+from cinema.selectors import get_show, sale_is_open
+from seating import services as seating
+from seating.errors import HoldExpired, ShowClosed
+
+PENDING = Booking.Status.PENDING
+
+
+def price_of_seats(show_id: int, seats: Sequence[str]) -> list[pricing.Line]:
+    """What these seats cost at this moment, a line each, in paise. Raises cinema's NotFound."""
+    show = get_show(show_id)
+    return _lines_of(show, seats)
+
+
+def create_booking(
+    owners: Sequence[str],
+    show_id: int,
+    *,
+    name: str,
+    email: str,
+    phone: str = "",
+    key: str = "",
+    site: str = "",
+) -> Booking:
+    """The pending booking of the seats that one of `owners` holds, the first of them that holds any.
+
+    Asked again, it is the same booking: by `key` (Idempotency-Key) for good, otherwise while it is pending; then
+    the contact given last counts. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable, HoldsUnavailable,
+    IdempotencyKeyReused.
+    """
+    show = get_show(show_id)
+    contact = {"name": name, "email": email, "phone": phone}
+    digest = hashlib.sha256(json.dumps([show_id, contact], sort_keys=True).encode()).hexdigest()
+    claimed: list[seating.Hold] = []
+    try:
+        with transaction.atomic():
+            _one_at_a_time(owners, show_id)
+            known = _booking_of_key(owners, key, digest) if key else None
+            if known is not None:
+                return known
+            if not sale_is_open(show):
+                raise ShowClosed("The sale for this show has ended. Choose another show.")
+            hold = _claim(owners, show_id)
+            if hold is None:
+                return _still_pending(owners, show_id, contact)
+            claimed.append(hold)
+            return _store(show, hold, contact, key, digest, site)
+    except BaseException:
+        # The database forgets the claims by itself; Redis must be told that the hold is open again.
+        for hold in claimed:
+            seating.unclaim_hold(show_id, hold.owner, hold.id)
+        raise
+
+
+def locked_booking(booking_id: str) -> Booking:
+    """Inside a transaction: nobody else moves this booking until it ends. Raises UnknownBooking."""
+    booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
+    if booking is None:
+        raise UnknownBooking("There is no such booking.")
+    return booking
+
+
+def _one_at_a_time(owners: Sequence[str], show_id: int) -> None:
+    """Two creates of one person wait for each other: the second finds what the first has stored.
+
+    SQLite needs nothing: its transactions that write already exclude each other.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for owner in sorted(owners):
+            digest = hashlib.sha256(f"create-booking {show_id} {owner}".encode()).digest()
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
+
+
+def _booking_of_key(owners: Sequence[str], key: str, digest: str) -> Booking | None:
+    booking = Booking.objects.filter(owner__in=list(owners), idempotency_key=key).first()
+    if booking is not None and booking.request_digest != digest:
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key was used for another request. Send a new key with a new request."
+        )
+    return booking
+
+
+def _claim(owners: Sequence[str], show_id: int) -> seating.Hold | None:
+    for owner in owners:
+        try:
+            return seating.claim_hold(show_id, owner)
+        except HoldExpired:
+            continue
+    return None
+
+
+def _still_pending(owners: Sequence[str], show_id: int, contact: dict[str, str]) -> Booking:
+    bookings = Booking.objects.select_for_update().filter(show=show_id, owner__in=list(owners), status=PENDING)
+    booking = bookings.filter(expires_at__gt=timezone.now()).order_by("-created_at").first()
+    if booking is None:
+        raise HoldExpired("You hold no seats at this show any more. Choose your seats again.")
+    Booking.objects.filter(pk=booking.pk).update(**contact)
+    booking.refresh_from_db()
+    return booking
+
+
+def _store(show: Show, hold: seating.Hold, contact: dict[str, str], key: str, digest: str, site: str) -> Booking:
+    lines = _lines_of(show, hold.seats)
+    booking = Booking.objects.create(
+        show=show,
+        owner=hold.owner,
+        hold=hold.id,
+        total=pricing.total_of(lines),
+        expires_at=hold.expires_at,
+        idempotency_key=key,
+        request_digest=digest if key else "",
+        site=site,
+        **contact,
+    )
+    BookingLine.objects.bulk_create(
+        BookingLine(
+            booking=booking,
+            seat=line.seat,
+            tier=line.tier,
+            base=line.base,
+            gst_percent=line.gst_percent,
+            gst=line.gst,
+            fee=line.fee,
+            fee_gst=line.fee_gst,
+        )
+        for line in lines
+    )
+    return booking
+
+
+def _lines_of(show: Show, seats: Sequence[str]) -> list[pricing.Line]:
+    prices = dict(ShowTier.objects.filter(show=show).values_list("name", "price"))
+    places = _tiers_of_plan(show.plan_id)
+    in_order = sorted(seats, key=list(places).index)
+    return pricing.price_seats(in_order, places, prices, timezone.now())
+
+
+@lru_cache(maxsize=64)
+def _tiers_of_plan(plan_id: int) -> dict[str, str]:
+    """Seat → tier in the layout's order. A stored plan never changes, so each is read once per process."""
+    layout = SeatingPlan.objects.values_list("layout", flat=True).get(pk=plan_id)
+    return {seat["id"]: seat["tier"] for seat in layout["seats"]}

@@ -1,0 +1,181 @@
+"""Cancelling: what comes back by which rule, and the seats on sale again.
+
+The customer's rules: two hours or more before the show 75 % of the base price, twenty minutes or more 50 %, then
+nothing; taxes and the convenience fee are kept. A show that the cinema cancels gives everything back. A ticket that
+has been through the gate cannot be cancelled by its holder.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from checkout import outbox
+from checkout.errors import NotCancellable, UnknownTicket
+from checkout.models import Booking, BookingLine, Ticket
+from checkout.pricing import percent_of
+from checkout.services.booking import locked_booking
+from checkout.services.refunds import decide_refund
+from cinema.models import Show
+from seating import services as seating
+
+log = structlog.get_logger(__name__)
+Status = Booking.Status
+AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Rule:
+    """`percent` of the base price comes back, or with `everything` all that was paid for the seat."""
+
+    name: str
+    percent: int
+    detail: str
+    everything: bool = False
+
+    def refund_for(self, line: BookingLine) -> int:
+        """Paise."""
+        return line.total if self.everything else percent_of(line.base, self.percent)
+
+
+BY_CINEMA = Rule("cancelled_by_cinema", 100, "The cinema cancelled the show: everything comes back.", everything=True)
+EARLY = Rule("two_hours", 75, "Two hours or more before the show: 75 % of the ticket price comes back.")
+LATE = Rule("twenty_minutes", 50, "Twenty minutes or more before the show: 50 % of the ticket price comes back.")
+TOO_LATE = Rule("too_late", 0, "Less than twenty minutes before the show: nothing comes back.")
+NOT_PAID = Rule("not_paid", 0, "Nothing was paid, so nothing comes back. The seats are free again.")
+
+
+@dataclass(frozen=True)
+class CancelledSeat:
+    """One seat of a cancellation; `ticket` is empty where none had been made. Paise."""
+
+    ticket: str
+    seat: str
+    base: int
+    refund: int
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """What was cancelled, or with a dry run would be; `refund` in paise."""
+
+    rule: Rule
+    seats: list[CancelledSeat]
+
+    @property
+    def refund(self) -> int:
+        return sum(seat.refund for seat in self.seats)
+
+
+def rule_at(show: Show, now: datetime) -> Rule:
+    """The rule that a customer's cancellation falls under at that moment. Raises NotCancellable once it has begun."""
+    if show.state == Show.State.CANCELLED:
+        return BY_CINEMA
+    left = show.starts_at - now
+    if left <= timedelta(0):
+        raise NotCancellable("The show has begun: its tickets cannot be cancelled any more.")
+    if left >= timedelta(hours=2):
+        return EARLY
+    return LATE if left >= timedelta(minutes=20) else TOO_LATE
+
+
+@transaction.atomic
+def cancel_booking(
+    booking_id: str, tickets: Sequence[str] | None = None, *, dry_run: bool = False, now: datetime | None = None
+) -> Cancellation:
+    """Cancels the tickets with these ids (by default all that are still good and not yet used).
+
+    The refund is decided here and sent by the outbox afterwards. A pending booking has no tickets yet: it is given
+    up whole. With `dry_run` nothing changes. Raises UnknownBooking, UnknownTicket, NotCancellable.
+    """
+    booking = locked_booking(booking_id)
+    show = Show.objects.get(pk=booking.show_id)
+    if booking.status == Status.PENDING:
+        if tickets:
+            raise UnknownTicket("This booking has no tickets yet. Leave `tickets` out to give up the whole booking.")
+        return _give_up(booking, dry_run)
+    if booking.status != Status.CONFIRMED:
+        raise NotCancellable(f"This booking is {booking.status} already: there is nothing to cancel.")
+    rule = rule_at(show, now or timezone.now())
+    return _cancel_tickets(booking, _chosen(booking, tickets), rule, dry_run)
+
+
+def give_back_cancelled_shows() -> int:
+    """Cancels every open booking of shows that the cinema cancelled; answers with how many. Safe to run again."""
+    open_ones = Booking.objects.filter(status__in=[Status.PENDING, Status.CONFIRMED])
+    due = open_ones.filter(show__state=Show.State.CANCELLED).order_by("created_at")
+    count = 0
+    for booking_id in due.values_list("pk", flat=True)[:AT_ONCE]:
+        count += _cancel_for_cinema(booking_id)
+    return count
+
+
+@transaction.atomic
+def _cancel_for_cinema(booking_id: str) -> bool:
+    booking = locked_booking(booking_id)
+    if booking.status == Status.PENDING:
+        _give_up(booking, dry_run=False)
+        return True
+    if booking.status != Status.CONFIRMED:
+        return False  # somebody else got there first
+    good = list(Ticket.objects.select_for_update().filter(booking=booking, cancelled_at=None))
+    _cancel_tickets(booking, good, BY_CINEMA, dry_run=False)
+    return True
+
+
+def _give_up(booking: Booking, dry_run: bool) -> Cancellation:
+    seats = [CancelledSeat("", line.seat, line.base, 0) for line in booking.lines.all()]
+    if not dry_run:
+        booking.status, booking.cancelled_at = Status.CANCELLED, timezone.now()
+        booking.save(update_fields=["status", "cancelled_at"])
+        seating.abandon_hold(booking.show_id, booking.owner, booking.hold)
+    return Cancellation(NOT_PAID, seats)
+
+
+def _chosen(booking: Booking, wanted: Sequence[str] | None) -> list[Ticket]:
+    # Locked: a scan at the gate and a cancellation cannot both have the same ticket.
+    known = {str(t.pk): t for t in Ticket.objects.select_for_update().filter(booking=booking).order_by("seat")}
+    if wanted is None:
+        left = [ticket for ticket in known.values() if not ticket.cancelled_at and not ticket.checked_in_at]
+        if not left:
+            raise NotCancellable("Every ticket of this booking has been used or cancelled.")
+        return left
+    chosen = [known.get(_canonical(ticket_id)) for ticket_id in wanted]
+    if not chosen or None in chosen:
+        raise UnknownTicket("Name tickets of this booking by their ids.")
+    for ticket in filter(None, chosen):
+        if ticket.cancelled_at:
+            raise NotCancellable(f"The ticket for seat {ticket.seat} is cancelled already.")
+        if ticket.checked_in_at:
+            raise NotCancellable(f"The ticket for seat {ticket.seat} has been used at the gate.")
+    return list({ticket.pk: ticket for ticket in filter(None, chosen)}.values())
+
+
+def _canonical(ticket_id: str) -> str:
+    try:
+        return str(uuid.UUID(ticket_id))
+    except ValueError:
+        return ""
+
+
+def _cancel_tickets(booking: Booking, chosen: list[Ticket], rule: Rule, dry_run: bool) -> Cancellation:
+    lines = {line.seat: line for line in booking.lines.all()}
+    seats = [CancelledSeat(str(t.pk), t.seat, lines[t.seat].base, rule.refund_for(lines[t.seat])) for t in chosen]
+    cancellation = Cancellation(rule, seats)
+    if dry_run:
+        return cancellation
+    now, names = timezone.now(), sorted(ticket.seat for ticket in chosen)
+    Ticket.objects.filter(pk__in=[ticket.pk for ticket in chosen]).update(cancelled_at=now)
+    if not Ticket.objects.filter(booking=booking, cancelled_at=None).exists():
+        booking.status, booking.cancelled_at = Status.CANCELLED, now
+        booking.save(update_fields=["status", "cancelled_at"])
+    seating.reopen_seats(booking.show_id, booking.hold, names)
+    key = f"cancel-{uuid.uuid4().hex[:24]}"
+    if cancellation.refund and booking.paid_by is not None:
+        decide_refund(booking, booking.paid_by, cancellation.refund, rule.name, key, names)
+    outbox.put(booking, "cancellation", key, seats=names, refund=cancellation.refund, why=rule.detail)
+    return cancellation

@@ -1,0 +1,169 @@
+"""The one function that moves a booking on, whoever calls it: callback, webhook, expiry or reconciler.
+
+It asks the gateway what is true, decides under a lock of the booking's row, and between two such transactions takes
+the money: authorised → seats secured → captured → sold and confirmed. Every step may be run again, by anybody, at
+the same time: what has been done already is found done. Nothing is believed that a browser or a message said.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from checkout import outbox, tickets
+from checkout import razorpay as gateway
+from checkout.errors import GatewayRefused, GatewayUnavailable, UnknownBooking
+from checkout.models import Booking, Order, Payment, Ticket
+from checkout.services import crash_points
+from checkout.services.booking import locked_booking
+from checkout.services.payments import give_back, record_payments
+from cinema.models import Show
+from cinema.selectors import sale_is_open
+from seating import services as seating
+from seating.errors import SeatUnavailable
+from seating.models import Claim
+
+log = structlog.get_logger(__name__)
+Status, Paid = Booking.Status, Payment.Status
+
+CAPTURE_WINDOW = timedelta(minutes=5)  # seats stay ours for so long while money is taken
+SAFE_MARGIN = timedelta(minutes=1)  # a claim with more time left than this need not be renewed first
+MOST_ROUNDS = 4  # a refused capture is looked at again with fresh eyes, but not for ever
+
+
+def settle_payment(order_id: str) -> Booking:
+    """Asks the gateway about the order and brings its booking up to date; answers with the booking.
+
+    Raises UnknownBooking for an order that is not ours, GatewayUnavailable (run it again later), GatewayRefused
+    when the gateway knows no such order.
+    """
+    order = Order.objects.filter(order_id=order_id).first()
+    if order is None:
+        raise UnknownBooking("There is no booking with this payment order.")
+    entities = gateway.payments_of(order_id)
+    for _ in range(MOST_ROUNDS):
+        payment = _advance(order, entities)
+        if payment is None:
+            return Booking.objects.get(pk=order.booking_id)
+        crash_points.reached(crash_points.SEATS_SECURED)
+        entities = _take_money(order, payment)
+        crash_points.reached(crash_points.CAPTURED)
+    log.error("capture_refused", order=order_id)
+    raise GatewayUnavailable("The payment is authorised but could not be taken yet. It is tried again by itself.")
+
+
+def _take_money(order: Order, payment: Payment) -> list[dict[str, Any]]:
+    try:
+        return [gateway.capture(payment.payment_id, payment.amount, payment.currency)]
+    except GatewayRefused as wrong:
+        log.warning("capture_refused_once", payment=payment.payment_id, why=wrong.detail)
+        return gateway.payments_of(order.order_id)  # perhaps it was given back meanwhile
+
+
+@transaction.atomic
+def _advance(order: Order, entities: Iterable[dict[str, Any]]) -> Payment | None:
+    """Notes what is true now and does what follows from it; answers with a payment that should be captured."""
+    booking = locked_booking(order.booking_id)
+    payments = record_payments(order, entities)
+    good = [payment for payment in payments if payment.status in {Paid.AUTHORIZED, Paid.CAPTURED}]
+    if booking.status in {Status.CONFIRMED, Status.CANCELLED}:
+        # Cancelled before it was paid: nothing counts. Otherwise one payment did, and every other is a second one.
+        counts = booking.paid_by_id if booking.confirmed_at else None
+        for payment in good:
+            if payment.pk != counts:
+                give_back(booking, payment, "second_payment" if booking.confirmed_at else "cancelled")
+        return None
+    chosen = _choose(booking, good)
+    if chosen is None:
+        return None
+    if chosen.amount != order.amount or chosen.currency != booking.currency:
+        log.error("payment_of_wrong_amount", payment=chosen.payment_id, amount=chosen.amount, expected=order.amount)
+        give_back(booking, chosen, "wrong_amount")
+        return None
+    if not _has_its_seats(booking):
+        _lose(booking, good)
+        return None
+    booking.paid_by = chosen
+    booking.save(update_fields=["paid_by"])
+    if chosen.status == Paid.AUTHORIZED:
+        return chosen
+    try:
+        _confirm(booking)
+    except SeatUnavailable:
+        _lose(booking, good)
+        return None
+    for payment in good:
+        if payment.pk != chosen.pk:
+            give_back(booking, payment, "second_payment")
+    return None
+
+
+def _choose(booking: Booking, good: list[Payment]) -> Payment | None:
+    """One whose money is already taken, else the one chosen before, else the oldest."""
+    return min(good, key=lambda one: (one.status != Paid.CAPTURED, one.pk != booking.paid_by_id, one.pk), default=None)
+
+
+def _has_its_seats(booking: Booking) -> bool:
+    """Makes the seats this booking's for as long as taking the money lasts, if that is still possible."""
+    show = Show.objects.get(pk=booking.show_id)
+    late = booking.status == Status.EXPIRED
+    if show.state == Show.State.CANCELLED or (late and not sale_is_open(show)):
+        return False
+    seats, now = _seats_of(booking), timezone.now()
+    if _safely_claimed(booking, seats, now):
+        return True
+    try:
+        until = max(booking.expires_at, now + CAPTURE_WINDOW)
+        seating.secure_claims(booking.show_id, booking.owner, booking.hold, seats, until)
+    except SeatUnavailable:
+        return False
+    return True
+
+
+def _safely_claimed(booking: Booking, seats: list[str], now: datetime) -> bool:
+    """Most payments come in time: one look then saves a correction of the whole map."""
+    mine = Claim.objects.filter(show=booking.show_id, hold=booking.hold, state=Claim.State.PENDING)
+    return mine.filter(seat__in=seats, deadline__gt=now + SAFE_MARGIN).count() == len(seats)
+
+
+def _seats_of(booking: Booking) -> list[str]:
+    return list(booking.lines.values_list("seat", flat=True))
+
+
+def _confirm(booking: Booking) -> None:
+    """Seats sold, tickets made, mail written down, all in the transaction around. Raises SeatUnavailable."""
+    seats, now = _seats_of(booking), timezone.now()
+    with transaction.atomic():
+        seating.sell_seats(booking.show_id, booking.owner, booking.hold, seats)
+    made = [Ticket(booking=booking, show_id=booking.show_id, seat=seat, created_at=now) for seat in seats]
+    for ticket in made:
+        ticket.code = tickets.sign(ticket.id, ticket.show_id, ticket.seat)
+    Ticket.objects.bulk_create(made)
+    booking.status, booking.confirmed_at = Status.CONFIRMED, now
+    booking.save(update_fields=["status", "confirmed_at"])
+    outbox.put(booking, "confirmation", f"confirmation:{booking.pk}")
+    detail = f"Booking {booking.reference} is confirmed: {', '.join(seats)}. Your tickets are on their way by mail."
+    transaction.on_commit(
+        partial(seating.notify_owner, booking.show_id, booking.owner, "booking_confirmed", detail), robust=True
+    )
+    crash_points.reached(crash_points.SOLD)
+    transaction.on_commit(partial(crash_points.reached, crash_points.CONFIRMED))
+
+
+def _lose(booking: Booking, good: list[Payment]) -> None:
+    """The seats are somebody else's, or the show is off: no money is kept, and the customer is told."""
+    for payment in good:
+        give_back(booking, payment, "late")
+    if booking.status == Status.PENDING:
+        expire(booking)
+
+
+def expire(booking: Booking) -> None:
+    """Inside a transaction, under the booking's lock: its seats are free again."""
+    booking.status = Status.EXPIRED
+    booking.save(update_fields=["status"])
+    seating.abandon_hold(booking.show_id, booking.owner, booking.hold)

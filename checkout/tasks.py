@@ -1,0 +1,46 @@
+"""Checkout's rhythm. Every task may run twice, at once, or not at all for a while: the next sweep makes up for it."""
+
+from celery import shared_task
+
+from checkout import services, webhooks
+
+
+@shared_task
+def relay_outbox() -> None:
+    services.relay_outbox()
+
+
+@shared_task
+def process_webhooks() -> None:
+    webhooks.process_stored()
+
+
+@shared_task
+def expire_bookings() -> None:
+    services.expire_bookings()
+
+
+@shared_task
+def reconcile_orders() -> None:
+    services.reconcile_orders()
+
+
+@shared_task
+def reconcile_refunds() -> None:
+    services.reconcile_refunds()
+
+
+@shared_task
+def give_back_cancelled_shows() -> None:
+    services.give_back_cancelled_shows()
+
+
+# name → task and seconds between two runs; config.celery collects it.
+BEAT = {
+    "checkout: relay the outbox": {"task": "checkout.tasks.relay_outbox", "schedule": 5.0},
+    "checkout: work on stored webhooks": {"task": "checkout.tasks.process_webhooks", "schedule": 5.0},
+    "checkout: end bookings whose time is over": {"task": "checkout.tasks.expire_bookings", "schedule": 5.0},
+    "checkout: ask about open orders": {"task": "checkout.tasks.reconcile_orders", "schedule": 15.0},
+    "checkout: ask about refunds": {"task": "checkout.tasks.reconcile_refunds", "schedule": 60.0},
+    "checkout: give back cancelled shows": {"task": "checkout.tasks.give_back_cancelled_shows", "schedule": 15.0},
+}
