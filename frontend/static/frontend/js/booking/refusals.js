@@ -1,0 +1,33 @@
+// Why seats were refused, in words that say what to do. Codes are the contract's (sections 4 to 6).
+
+import { gettext, listed, ngettext } from "../lib/text.js";
+
+/** `seats` are those the refusal names; `page.most` is the largest booking. */
+export function refusal(code, seats, page) {
+  const named = { seats: listed(seats) };
+  switch (code) {
+    case "seat_unavailable":
+      if (!seats.length) return gettext("Some of your seats were just taken. Choose others.");
+      return ngettext("Seat {seats} was just taken by somebody else. Choose another one.", "Seats {seats} were just taken by somebody else. Choose others.", seats.length, named);
+    case "too_many_seats":
+      return gettext("You can have {most} seats at this show at most, those of a booking in progress included.", { most: page.most });
+    case "leaves_single_seat":
+      return seats.length
+        ? ngettext("Seat {seats} would be left alone. Add it, or choose differently.", "Seats {seats} would be left alone. Add them, or choose differently.", seats.length, named)
+        : gettext("A single seat would be left alone. Choose differently.");
+    case "unknown_seat":
+      return gettext("A seat of your choice is not in this hall. Load the page again.");
+    case "show_closed":
+      return gettext("Seats of this show are not on sale at this moment.");
+    case "hold_expired":
+      return gettext("Your seats were held too long ago and are open to everybody again. Choose once more.");
+    case "holds_unavailable":
+      return gettext("Seats cannot be held just now. Nothing is lost: try again in a moment.");
+    case "no_answer":
+      return gettext("The server did not answer. Try again.");
+    case "csrf_failed":
+      return gettext("This page is out of date. Load it again and choose once more.");
+    default:
+      return gettext("That did not work ({code}). Try again, or load the page again.", { code });
+  }
+}

@@ -1,0 +1,29 @@
+// The connection light: an icon and a word, so that nobody trusts a map that stands still.
+
+import { setText } from "../lib/dom.js";
+import { gettext } from "../lib/text.js";
+
+const GLYPHS = {
+  connecting: "circle-notch",
+  live: "tower-broadcast",
+  waiting: "rotate",
+  asking: "hourglass-half",
+  stopped: "plug-circle-xmark",
+};
+
+/** `node` holds an <i> and a <span>; `code` is the socket's close code where there is one. */
+export function showLight(node, status, code) {
+  node.dataset.status = status;
+  node.querySelector("i").className = `fa-solid fa-${GLYPHS[status]}`;
+  setText(node.querySelector("span"), wordsOf(status, code));
+}
+
+function wordsOf(status, code) {
+  if (status === "live") return gettext("Live");
+  if (status === "connecting") return gettext("Connecting …");
+  if (status === "waiting") return gettext("Reconnecting …");
+  if (status === "asking") return gettext("Updated every 5 seconds");
+  if (code === 4401) return gettext("You were signed out. Load the page again.");
+  if (code === 4404) return gettext("This show is no longer there.");
+  return gettext("Not connected. Load the page again.");
+}

@@ -1,0 +1,113 @@
+// The checkout page: countdown, pay button, and whatever way the news of the payment comes in.
+
+import { openSheet } from "../checkout/gateway.js";
+import { Watch } from "../checkout/waiting.js";
+import { post } from "../lib/api.js";
+import { Countdown, ServerClock, minutesAndSeconds } from "../lib/clock.js";
+import { byId, pageData, setText } from "../lib/dom.js";
+import { Messages } from "../lib/messages.js";
+import { gettext } from "../lib/text.js";
+
+const LAST_MINUTE = 60;
+
+const page = pageData("checkout-data");
+const button = byId("pay");
+const label = byId("pay-label").textContent;
+const messages = new Messages(byId("messages"));
+const say = (kind, sentence) => messages.show(kind, sentence, { key: "payment" });
+const clock = new ServerClock();
+clock.learn(page.now);
+let over = false;
+let busy = false;
+
+const countdown = new Countdown(clock, {
+  onTick: (left) => {
+    setText(byId("countdown"), minutesAndSeconds(left));
+    byId("timebox").classList.toggle("is-short", left <= LAST_MINUTE);
+  },
+  onEnd: () => {
+    over = true;
+    setBusy(false);
+    say("warn", gettext("The time for paying is over. If you have just paid, stay here: we are asking the bank."));
+    watch.start();
+    watch.ask();
+  },
+});
+
+const watch = new Watch(page.paths.booking, (booking) => {
+  if (booking.status === "confirmed") leave();
+  else if (booking.status !== "pending") window.location.reload();
+  else if (booking.expires_at && booking.expires_at !== countdown.until && clock.secondsUntil(booking.expires_at)) {
+    over = false;
+    setBusy(busy);
+    countdown.start(booking.expires_at);
+  }
+});
+
+async function pay() {
+  if (busy || over) return;
+  setBusy(true);
+  messages.clear("payment");
+  try {
+    const order = await post(page.paths.initiate, { booking: page.booking });
+    if (order.expires_at) countdown.start(order.expires_at);
+    await openSheet(order, clock.secondsUntil(order.expires_at || page.expires_at), {
+      paid: verify,
+      failed: (error) => {
+        setBusy(false);
+        say("bad", gettext("The payment did not go through: {why} Your seats are still held; try again or pay another way.", { why: error.description || gettext("the bank said no.") }));
+      },
+      dismissed: () => {
+        setBusy(false);
+        say("info", gettext("The payment window was closed. Your seats are still held. If you have paid already, stay here: we shall hear of it."));
+      },
+    });
+    watch.start();
+  } catch (problem) {
+    setBusy(false);
+    refuse(problem);
+  }
+}
+
+async function verify(answer) {
+  setBusy(true, gettext("Confirming your tickets …"));
+  say("info", gettext("Thank you. Your payment is being confirmed."));
+  const { razorpay_order_id, razorpay_payment_id, razorpay_signature } = answer;
+  try {
+    const booking = await post(page.paths.verify, { razorpay_order_id, razorpay_payment_id, razorpay_signature });
+    if (booking.status === "confirmed") leave();
+    else if (booking.status !== "pending") window.location.reload();
+  } catch (problem) {
+    // The gateway tells the server too: what this page could not hand over arrives all the same.
+    if (problem.code === "bad_signature") say("bad", gettext("This payment could not be checked. If money left your account, stay here: we are asking the bank."));
+    else say("warn", gettext("We could not confirm at once. Stay here: we are asking the bank, and your tickets appear by themselves."));
+    setBusy(false);
+  }
+  watch.start();
+}
+
+function refuse(problem) {
+  if (problem.code === "already_paid") leave();
+  else if (problem.code === "hold_expired") watch.ask();
+  say("bad", problem.code === "gateway_unavailable" ? gettext("The payment service does not answer just now. Nothing is lost: try again in a moment.") : problem.message);
+}
+
+function leave() {
+  watch.stop();
+  countdown.stop();
+  window.location.replace(page.paths.done);
+}
+
+function setBusy(now, words = gettext("Opening the payment window …")) {
+  busy = now;
+  button.setAttribute("aria-disabled", String(now || over));
+  button.classList.toggle("is-busy", now);
+  setText(byId("pay-label"), now ? words : label);
+}
+
+button.addEventListener("click", pay);
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) window.location.reload(); // from the browser's memory: the booking has moved on since
+});
+countdown.start(page.expires_at);
+if (page.began) watch.start();

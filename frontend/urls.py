@@ -1,0 +1,58 @@
+"""Every page's address. Each view is wrapped so that its refusals are pages too."""
+
+from django.urls import path, register_converter
+
+from frontend.views import bookings, boxoffice, browse, checkout, dev, health, show, with_error_pages
+
+app_name = "frontend"
+
+
+class ShowId:
+    """A show's number; longer ones than any database keeps are unknown pages, not errors."""
+
+    regex = "[0-9]{1,18}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+class OpaqueId:
+    """A booking's id or a ticket's: what cannot be one is an unknown page and never asks the database."""
+
+    regex = "[A-Za-z0-9_-]{1,64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: object) -> str:
+        return str(value)
+
+
+register_converter(ShowId, "show_id")
+register_converter(OpaqueId, "opaque")
+
+
+def page(address: str, view, name: str):
+    return path(address, with_error_pages(view), name=name)
+
+
+urlpatterns = [
+    page("", browse.home, "home"),
+    page("movies/<slug:slug>/", browse.movie, "movie"),
+    page("movies/<slug:slug>/poster.svg", browse.poster, "poster"),
+    page("shows/<show_id:show_id>/", show.show_page, "show"),
+    page("checkout/<opaque:booking_id>/", checkout.checkout_page, "checkout"),
+    page("bookings/", bookings.booking_list, "bookings"),
+    page("bookings/<opaque:booking_id>/", bookings.booking_detail, "booking"),
+    page("bookings/<opaque:booking_id>/cancel/", bookings.cancel, "cancel"),
+    page("boxoffice/", boxoffice.dashboard, "boxoffice"),
+    page("dev/mail/", dev.mail_list, "dev_mail"),
+    page("dev/mail/<str:key>/", dev.mail_detail, "dev_mail_detail"),
+    page("dev/mail/<str:key>/<int:part>/", dev.mail_part, "dev_mail_part"),
+    page("dev/sandbox/<path:path>", dev.sandbox_proxy, "dev_sandbox"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

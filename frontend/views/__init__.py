@@ -1,0 +1,71 @@
+"""The pages. Here: what a visitor sees when a page cannot be shown.
+
+`with_error_pages` gives the same friendly pages in development, where Django alone would show its debug page
+for a film or booking that does not exist. Programs (`/api/…`) are answered in the API's own words.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import loader
+
+from cinema.errors import DomainError
+
+View = Callable[..., HttpResponse]
+
+
+def with_error_pages(view: View) -> View:
+    """A view whose refusals become pages: Http404, PermissionDenied and every domain error."""
+
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except Http404 as missing:
+            return not_found(request, missing)
+        except PermissionDenied as refused:
+            return permission_denied(request, refused)
+        except DomainError as wrong:
+            return not_found(request, wrong) if wrong.status == 404 else refused_page(request, wrong)
+
+    return page
+
+
+def refused_page(request: HttpRequest, wrong: DomainError) -> HttpResponse:
+    response = render(request, "frontend/refused.html", {"wrong": wrong}, status=wrong.status)
+    if wrong.status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return _problem(404, "not_found", "Not found", "There is nothing at this address. See /api/docs.")
+    return render(request, "404.html", status=404)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return _problem(403, "forbidden", "Forbidden", "You may not do this.")
+    return render(request, "403.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Without context: the request itself may be what cannot be read."""
+    return HttpResponse(loader.get_template("400.html").render(), status=400)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without context: whatever broke may break a context processor too."""
+    if request.path.startswith("/api/"):
+        return _problem(500, "server_error", "Server error", "Something broke on our side. Try again in a moment.")
+    return HttpResponse(loader.get_template("500.html").render(), status=500)
+
+
+def _problem(status: int, code: str, title: str, detail: str) -> HttpResponse:
+    body = {"type": f"urn:housefull:{code}", "title": title, "status": status, "code": code, "detail": detail}
+    return JsonResponse(body, status=status, content_type="application/problem+json")

@@ -1,0 +1,130 @@
+"""A customer's bookings: the list, one booking with its tickets, and cancelling.
+
+Guests are known by a cookie; the link in a guest's mail carries their token, which becomes that cookie here and
+leaves the address at once.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from checkout import services
+from checkout.models import Booking, Payment, Ticket
+from checkout.selectors import bookings_of, get_booking
+from cinema.errors import DomainError
+from frontend.templatetags.housefull import rupees
+from seating.errors import BadToken
+from seating.identity import owner_from_token, owners_of_request, set_guest_cookie
+
+BOOKINGS_PER_PAGE = 10
+# Of an expired booking: what was authorised or taken, and is not kept.
+MONEY_BACK = (
+    Payment.Status.AUTHORIZED,
+    Payment.Status.VOID,
+    Payment.Status.CAPTURED,
+    Payment.Status.REFUNDED,
+)
+
+
+@require_safe
+@never_cache
+def booking_list(request: HttpRequest) -> HttpResponse:
+    owners = owners_of_request(request)
+    page = Paginator(bookings_of(owners), BOOKINGS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "frontend/bookings.html", {"page": page, "now": timezone.now()})
+
+
+@require_safe
+@never_cache
+def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
+    if "t" in request.GET:
+        return _let_guest_in(request, booking_id)
+    booking = get_booking(booking_id, owners_of_request(request))
+    now = timezone.now()
+    tickets, payments = list(booking.tickets.all()), list(booking.payments.all())
+    context = {
+        "booking": booking,
+        "show": booking.show,
+        "now": now,
+        "lines": list(booking.lines.all()),
+        "payments": payments,
+        "late": next((payment for payment in payments if payment.status in MONEY_BACK), None),
+        "tickets": tickets,
+        "refunds": list(booking.refunds.all()),
+        "may_cancel": _may_cancel(booking, tickets, now),
+        "over": booking.show.ends_at <= now,
+    }
+    return render(request, "frontend/booking.html", context)
+
+
+def _let_guest_in(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """Only a token that owns this very booking is taken, so a link cannot make a visitor somebody else's guest
+    without showing them that guest's booking."""
+    try:
+        owner = owner_from_token(request.GET["t"])
+    except BadToken:
+        raise Http404("This link is not one of ours.") from None
+    get_booking(booking_id, [owner])
+    response = redirect("frontend:booking", booking_id=booking_id)
+    set_guest_cookie(response, owner, secure=request.is_secure())
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """GET shows what would come back for the tickets named by `?ticket=` (at first all of them) and changes
+    nothing. POST cancels them, unless that has changed since the customer was shown it."""
+    booking = get_booking(booking_id, owners_of_request(request))
+    if booking.status not in (Booking.Status.PENDING, Booking.Status.CONFIRMED):
+        return redirect("frontend:booking", booking_id=booking_id)
+    tickets = [ticket for ticket in booking.tickets.all() if ticket.cancelled_at is None]
+    chosen = _chosen(request, tickets)
+    context: dict[str, Any] = {"booking": booking, "tickets": tickets, "chosen": [ticket.pk for ticket in chosen]}
+    if booking.status == Booking.Status.CONFIRMED and not chosen:
+        context["refused"] = _("Choose at least one seat to cancel.")
+        return render(request, "frontend/cancel.html", context)
+    ids = [str(ticket.pk) for ticket in chosen] or None
+    try:
+        outcome = services.cancel_booking(booking_id, ids, dry_run=True)
+        if request.method == "POST" and request.POST.get("refund") == str(outcome.refund):
+            outcome = services.cancel_booking(booking_id, ids)
+            messages.success(request, _said(outcome.refund))
+            return redirect("frontend:booking", booking_id=booking_id)
+    except DomainError as refused:
+        context["refused"] = refused.detail
+    else:
+        seats = ", ".join(ticket.seat for ticket in chosen)
+        context |= {"outcome": outcome, "seats": seats, "changed": request.method == "POST"}
+    return render(request, "frontend/cancel.html", context)
+
+
+def _chosen(request: HttpRequest, tickets: list[Ticket]) -> list[Ticket]:
+    """Those asked for by id; before anything was chosen, all that can still be cancelled."""
+    given = request.POST if request.method == "POST" else request.GET
+    if "ticket" in given or "chosen" in given or request.method == "POST":
+        asked = set(given.getlist("ticket"))
+        return [ticket for ticket in tickets if str(ticket.pk) in asked]
+    return [ticket for ticket in tickets if ticket.checked_in_at is None]
+
+
+def _said(refund: int) -> str:
+    if not refund:
+        return _("It is cancelled and the seats are free again.")
+    return _("It is cancelled. %(amount)s is on its way back to you.") % {"amount": rupees(refund)}
+
+
+def _may_cancel(booking: Booking, tickets: list[Ticket], now: datetime) -> bool:
+    """Whether it is worth offering; what comes back, and whether anything does, is for checkout to say."""
+    if booking.status == Booking.Status.PENDING:
+        return True
+    live = any(ticket.cancelled_at is None and ticket.checked_in_at is None for ticket in tickets)
+    return booking.status == Booking.Status.CONFIRMED and live and now < booking.show.starts_at

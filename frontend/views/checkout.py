@@ -1,0 +1,50 @@
+"""The checkout page: what is being bought, until when it is held, and the button that pays for it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from checkout.models import Booking
+from checkout.selectors import get_booking
+from seating.identity import owners_of_request
+
+SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}
+
+
+@require_safe
+@never_cache
+@ensure_csrf_cookie
+def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """Raises checkout.errors.UnknownBooking, for other people's bookings too."""
+    booking = get_booking(booking_id, owners_of_request(request))
+    if booking.status in SETTLED:
+        return redirect("frontend:booking", booking.pk)
+    lines = list(booking.lines.all())
+    context = {
+        "booking": booking,
+        "lines": lines,
+        "show": booking.show,
+        "zone": booking.show.screen.theatre.zone,
+        "gst": sum(line.gst + line.fee_gst for line in lines),
+        "seats": sum(line.base for line in lines),
+        "fee": sum(line.fee for line in lines),
+        "data": {
+            "booking": booking.pk,
+            "status": booking.status,
+            "expires_at": booking.expires_at.isoformat(timespec="milliseconds"),
+            "now": timezone.now().isoformat(timespec="milliseconds"),
+            "began": hasattr(booking, "order"),  # a payment may be under way: look out for it at once
+            "contact": {"name": booking.name, "email": booking.email, "contact": booking.phone},
+            "paths": {
+                "initiate": "/api/payments/initiate/",
+                "verify": "/api/payments/verify/",
+                "booking": f"/api/bookings/{booking.pk}/",
+                "done": reverse("frontend:booking", args=[booking.pk]),
+            },
+        },
+    }
+    return render(request, "frontend/checkout.html", context)

@@ -1,0 +1,137 @@
+"""Pages for whoever runs the site on their own machine: caught mails, and the payment sandbox from our origin.
+
+Nothing here exists unless the site runs in development on the sandbox's keys.
+"""
+
+import email
+import mailbox
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email import policy
+from email.message import EmailMessage
+from functools import wraps
+from typing import Any
+
+import requests
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+MOST_MAILS = 200
+SANDBOX_TIMEOUT = (3, 8)  # seconds to connect, to read
+SANDBOX_FILES = {"checkout.js", "checkout.css"}
+SANDBOX_ACTIONS = {"_test/pay"}
+
+View = Callable[..., HttpResponse]
+
+
+def only_in_development(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not (settings.DEBUG and settings.RAZORPAY_SANDBOX):
+            raise Http404("This page exists in development only.")
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+# ------------------------------------------------------------------------------------------------- mails
+@only_in_development
+@require_safe
+def mail_list(request: HttpRequest) -> HttpResponse:
+    """What the site has sent, newest first."""
+    box = _box()
+    found = sorted(((box.get_message(key).get_date(), key) for key in box.iterkeys()), reverse=True)
+    mails = [_summary(key, _read(box, key), sent) for sent, key in found[:MOST_MAILS]]
+    return render(request, "frontend/dev_mail.html", {"mails": mails, "count": len(found)})
+
+
+@only_in_development
+@require_safe
+def mail_detail(request: HttpRequest, key: str) -> HttpResponse:
+    box = _box()
+    message = _read(box, key)
+    body = message.get_body(preferencelist=("plain",))
+    context = {
+        "mail": _summary(key, message, box.get_message(key).get_date()),
+        "body": body.get_content() if body is not None else "",
+        "attachments": [
+            {"number": number, "name": part.get_filename() or f"part-{number}", "size": len(_bytes_of(part))}
+            for number, part in enumerate(message.iter_attachments())
+        ],
+    }
+    return render(request, "frontend/dev_mail_detail.html", context)
+
+
+@only_in_development
+@require_safe
+def mail_part(request: HttpRequest, key: str, part: int) -> HttpResponse:
+    """An attachment, always as a download: what a mail carries is not shown as a page of ours."""
+    parts = list(_read(_box(), key).iter_attachments())
+    if part >= len(parts):
+        raise Http404("This mail has no such attachment.")
+    response = HttpResponse(_bytes_of(parts[part]), content_type=parts[part].get_content_type())
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", parts[part].get_filename() or f"part-{part}")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _box() -> mailbox.Maildir:
+    """The catcher's Maildir; an empty one before the first mail."""
+    try:
+        return mailbox.Maildir(str(settings.MAIL_CATCHER_DIR), create=not settings.MAIL_CATCHER_DIR.exists())
+    except OSError as wrong:
+        raise Http404(f"There is no mail directory: {wrong}") from None
+
+
+def _read(box: mailbox.Maildir, key: str) -> EmailMessage:
+    try:
+        return email.message_from_bytes(box.get_bytes(key), policy=policy.default)
+    except (KeyError, OSError, ValueError):
+        raise Http404("There is no such mail.") from None
+
+
+def _summary(key: str, message: EmailMessage, sent: float) -> dict[str, Any]:
+    return {
+        "key": key,
+        "subject": str(message["Subject"] or ""),
+        "sender": str(message["From"] or ""),
+        "recipient": str(message["To"] or ""),
+        "sent": datetime.fromtimestamp(sent, UTC),
+        "attachments": sum(1 for _ in message.iter_attachments()),
+    }
+
+
+def _bytes_of(part: Any) -> bytes:
+    return part.get_payload(decode=True) or b""
+
+
+# ----------------------------------------------------------------------------------------------- sandbox
+@csrf_exempt  # the gateway's own surface: a real one knows nothing of our tokens either
+@only_in_development
+@require_http_methods(["GET", "HEAD", "POST"])
+def sandbox_proxy(request: HttpRequest, path: str) -> HttpResponse:
+    """The sandbox's payment sheet as if it were ours, so that no request of the page leaves our origin."""
+    if path not in (SANDBOX_ACTIONS if request.method == "POST" else SANDBOX_FILES):
+        raise Http404("The sandbox shows nothing else here.")
+    try:
+        answer = requests.request(
+            "POST" if request.method == "POST" else "GET",
+            f"{settings.RAZORPAY_BASE_URL.rstrip('/')}/{path}",
+            data=request.body or None,
+            headers={"Content-Type": request.content_type or "application/json"},
+            timeout=SANDBOX_TIMEOUT,
+            allow_redirects=False,
+        )
+    except requests.RequestException:
+        detail = "The payment sandbox does not answer. Is `manage.py sandbox` running?"
+        return JsonResponse({"error": {"code": "SERVER_ERROR", "description": detail}}, status=502)
+    return HttpResponse(
+        answer.content,
+        status=answer.status_code,
+        content_type=answer.headers.get("Content-Type", "application/octet-stream"),
+    )

@@ -1,0 +1,107 @@
+"""Two questions of whoever runs the site: is the process alive, and can it serve?"""
+
+from collections.abc import Callable
+from functools import cache
+
+import redis
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from seating.lifecycle import is_stopping
+
+PATIENCE_SECONDS = 2
+_good_answer = "good"
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> JsonResponse:
+    """200 when database, Redis and migrations are good, else 503; `checks` names what is wrong."""
+    checks = {name: _answer(check) for name, check in CHECKS.items()}
+    ready = all(answer == _good_answer for answer in checks.values())
+    body = {"status": "ready" if ready else "not ready", "checks": checks}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+def _answer(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except Exception as wrong:  # whatever a driver raises means "not ready"; the details are not for the public
+        return f"no answer ({type(wrong).__name__})"
+
+
+def _short_connection():
+    """A connection of its own: the pool would let the question wait half a minute for a dead server."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql":
+        return connection.copy()
+    options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
+    short = {**connection.settings_dict, "OPTIONS": {**options, "connect_timeout": PATIENCE_SECONDS}}
+    return type(connection)(short, DEFAULT_DB_ALIAS)
+
+
+def _database() -> str:
+    connection = _short_connection()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        connection.close()
+    return _good_answer
+
+
+def _redis() -> str:
+    """Every logical database the site uses, whether they share a server or not."""
+    for url in {
+        settings.REDIS_URL,
+        settings.CELERY_BROKER_URL,
+        settings.CHANNEL_REDIS_URL,
+        settings.CACHE_URL,
+    }:
+        client = redis.Redis.from_url(
+            url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS, retry=None
+        )
+        try:
+            client.ping()
+        finally:
+            client.close()
+    return _good_answer
+
+
+@cache
+def _migrations_on_disk() -> frozenset[tuple[str, str]]:
+    """They do not change while a process lives, and reading them takes a while."""
+    return frozenset(MigrationLoader(None).disk_migrations)
+
+
+def _migrations() -> str:
+    connection = _short_connection()
+    try:
+        applied = MigrationRecorder(connection).applied_migrations()
+    finally:
+        connection.close()
+    missing = sorted(f"{app}.{name}" for app, name in _migrations_on_disk() - set(applied))
+    return f"{len(missing)} not applied, first {missing[0]}: run migrate" if missing else _good_answer
+
+
+def _process() -> str:
+    return "stopping: its sockets are being sent elsewhere" if is_stopping() else _good_answer
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "process": _process,
+    "database": _database,
+    "redis": _redis,
+    "migrations": _migrations,
+}

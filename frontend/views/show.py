@@ -1,0 +1,104 @@
+"""The live map's page: everything about a show that does not move, and where the script finds what does.
+
+Seats are drawn by the script from the layout and the socket. Whoever comes without an identity becomes a guest
+here, before the socket is opened: its handshake carries the cookie, so no script ever sees the guest's token.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_safe
+
+from checkout.models import Booking
+from checkout.pricing import price_seat
+from checkout.selectors import bookings_of
+from cinema import selectors
+from cinema.models import Show
+from seating.identity import new_guest, owners_of_request, set_guest_cookie
+
+PARTY_SIZES = 8  # offered by the finder; larger parties pick on the map
+
+
+@require_safe
+@never_cache
+@ensure_csrf_cookie
+def show_page(request: HttpRequest, show_id: int) -> HttpResponse:
+    """Raises cinema.errors.NotFound."""
+    show = selectors.get_show(show_id)
+    owners = owners_of_request(request)
+    now = timezone.now()
+    pending = _unpaid_booking(show, owners, now)
+    context = {
+        "show": show,
+        "zone": show.screen.theatre.zone,
+        "sale": sale_of(show, now),
+        "sizes": range(1, min(PARTY_SIZES, settings.MAX_SEATS_PER_BOOKING) + 1),
+        "pending": pending,
+        "data": _data_for_the_script(show, pending, now),
+        "contact": _contact_of(request),
+    }
+    response = render(request, "frontend/show.html", context)
+    if not owners:
+        set_guest_cookie(response, new_guest(), secure=request.is_secure())
+    return response
+
+
+def sale_of(show: Show, now: datetime) -> str:
+    """How the sale stands, in one word for the template: open, later, begun, closed or cancelled."""
+    if show.state in {Show.State.CANCELLED, Show.State.CLOSED}:
+        return str(show.state)
+    if selectors.sale_is_open(show, now):
+        return "open"
+    return "begun" if show.starts_at <= now else "later"
+
+
+def _data_for_the_script(show: Show, pending: Booking | None, now: datetime) -> dict[str, Any]:
+    tag = selectors.layout_tag(selectors.get_show_for_layout(show.pk))
+    api = f"/api/shows/{show.pk}"
+    return {
+        "show": show.pk,
+        "open": selectors.sale_is_open(show, now),
+        "opens_at": _iso(show.on_sale_at) if sale_of(show, now) == "later" else None,
+        "most": settings.MAX_SEATS_PER_BOOKING,
+        "now": _iso(now),
+        "tiers": [
+            {"name": tier.name, "price": tier.price, "total": price_seat("", tier.name, tier.price, now).total}
+            for tier in show.tiers.all()
+        ],
+        "pending": {"seats": [line.seat for line in pending.lines.all()]} if pending else None,
+        "bookings": reverse("frontend:bookings"),
+        "paths": {
+            "layout": f"{api}/layout/?v={tag}",  # never changes under this address
+            "seats": f"{api}/seats/",
+            "best": f"{api}/best-available/",
+            "socket": f"/ws/shows/{show.pk}/",
+            "lock": "/api/bookings/lock-seats/",
+            "release": "/api/bookings/release-seats/",
+            "create": "/api/bookings/create/",
+            "checkout": reverse("frontend:checkout", args=["BOOKING"]),
+        },
+    }
+
+
+def _unpaid_booking(show: Show, owners: list[str], now: datetime) -> Booking | None:
+    """The visitor's booking of this show that waits for its payment, so that the page can lead back to it."""
+    if not owners:
+        return None
+    return bookings_of(owners).filter(show=show, status=Booking.Status.PENDING, expires_at__gt=now).first()
+
+
+def _contact_of(request: HttpRequest) -> dict[str, str]:
+    if not request.user.is_authenticated:
+        return {}
+    return {"name": request.user.get_full_name(), "email": request.user.email}
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds")
