@@ -1,0 +1,17 @@
+"""The ASGI application: Django for HTTP, the seat map and the dashboard for sockets."""
+
+import os
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+django_application = get_asgi_application()  # loads the apps, so it comes before anything of ours
+
+from config.origins import SameOriginOnly  # noqa: E402
+from seating.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {"http": django_application, "websocket": SameOriginOnly(URLRouter(websocket_urlpatterns))}
+)

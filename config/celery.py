@@ -1,0 +1,29 @@
+"""The Celery application and its rhythm. Two beats at once are harmless: every task may run twice.
+
+Entries of the beat schedule are the apps' own `BEAT` tables, collected once the apps are loaded.
+"""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("housefull")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def _leave_logging_alone(**_: object) -> None:
+    """Django's LOGGING already says how lines look; Celery would otherwise replace it."""
+
+
+@app.on_after_finalize.connect
+def _collect_beats(sender: Celery, **_: object) -> None:
+    from checkout.tasks import BEAT as CHECKOUT
+    from cinema.tasks import BEAT as CINEMA
+    from seating.tasks import BEAT as SEATING
+
+    sender.conf.beat_schedule = {**CINEMA, **SEATING, **CHECKOUT}

@@ -1,0 +1,9 @@
+"""`manage.py runserver` on the server that production uses."""
+
+from daphne.management.commands.runserver import Command as Runserver
+
+from config.server import LiveServer
+
+
+class Command(Runserver):
+    server_cls = LiveServer

@@ -1,0 +1,276 @@
+"""Every setting, from the environment where it may differ, checked here and nowhere else.
+
+Development (`DEBUG=true`, which `make run` sets) has working defaults. Production has none for what guards
+money or sessions: a missing or weak value stops the start. The table of variables is in the README.
+"""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config import environment as env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
+
+DEBUG = env.flag("DEBUG", False)
+
+# ---------------------------------------------------------------------------------------------- secrets
+DEVELOPMENT_SECRET = "development-only-secret-key-that-production-refuses-0123456789"  # noqa: S105
+SECRET_KEY = env.text("SECRET_KEY", DEVELOPMENT_SECRET if DEBUG else None)
+if not DEBUG and (SECRET_KEY == DEVELOPMENT_SECRET or len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 5):
+    raise ImproperlyConfigured("SECRET_KEY is weak: give at least 50 random characters.")
+
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["*"] if DEBUG else [])
+if not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set: name the hosts this site is reached by.")
+CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
+for _origin in CSRF_TRUSTED_ORIGINS:
+    env.http_origin("CSRF_TRUSTED_ORIGINS", _origin)
+
+# ------------------------------------------------------------------------------------------ applications
+INSTALLED_APPS = [
+    "config",  # before daphne: its runserver is ours
+    "daphne",
+    "frontend",  # before the admin and allauth, whose templates it replaces
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "channels",
+    "ninja",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "bootstrap",
+    "fontawesome",
+    "django_prometheus",
+    "checkout",
+    "seating",
+    "cinema",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# ---------------------------------------------------------------------------------------------- database
+DATABASES = {"default": env.database("DATABASE_URL")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # Hundreds of customers arrive at once; PostgreSQL takes a hundred connections. They wait their turn.
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
+        "min_size": 1,
+        "max_size": env.whole("DATABASE_POOL_SIZE", 16, 1, 500),
+        "timeout": 10,
+    }
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that came back finds no broken connections
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"}
+    )
+
+# ------------------------------------------------------------------------------------------------- redis
+REDIS_URL = env.redis("REDIS_URL")
+CELERY_BROKER_URL = env.redis("CELERY_BROKER_URL", env.beside(REDIS_URL, 1))
+CHANNEL_REDIS_URL = env.redis("CHANNEL_REDIS_URL", env.beside(REDIS_URL, 2))
+CACHE_URL = env.redis("CACHE_URL", env.beside(REDIS_URL, 3))
+if len({env.same_database(url) for url in (REDIS_URL, CELERY_BROKER_URL, CHANNEL_REDIS_URL, CACHE_URL)}) < 4:
+    raise ImproperlyConfigured(
+        "REDIS_URL, CELERY_BROKER_URL, CHANNEL_REDIS_URL and CACHE_URL must name four different logical "
+        "databases: clearing the cache would drop every seat lock."
+    )
+REDIS_CLUSTER = env.flag("REDIS_CLUSTER", False)
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        # An idle socket must not time out: redis-py's own default of five seconds would close it.
+        "CONFIG": {"hosts": [{"address": CHANNEL_REDIS_URL, "socket_timeout": None}]},
+    }
+}
+
+# ------------------------------------------------------------------------------------------------ celery
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+CELERY_BEAT_SCHEDULE: dict = {}  # each app's tasks register their own rhythm in config.celery
+
+# ----------------------------------------------------------------------------------------------- seating
+SEAT_HOLD_SECONDS = env.whole("SEAT_HOLD_SECONDS", 300, 1, 1200)
+PAYMENT_WINDOW_SECONDS = env.whole("PAYMENT_WINDOW_SECONDS", 600, 1, 1200)
+LONGEST_HOLD_SECONDS = 1200  # from the first lock, whatever is added or extended
+MAX_SEATS_PER_BOOKING = env.whole("MAX_SEATS_PER_BOOKING", 10, 1, 100)
+MAX_SOCKETS_PER_ADDRESS = env.whole("MAX_SOCKETS_PER_ADDRESS", 20, 0, 1_000_000)  # 0: no limit
+STUCK_VIEWER_SECONDS = env.whole("STUCK_VIEWER_SECONDS", 20, 1, 600)  # who reads nothing for so long is closed
+DRAIN_SECONDS = env.whole("DRAIN_SECONDS", 10, 0, 600)  # how long a stopping web process takes to close sockets
+
+# ---------------------------------------------------------------------------------------------- payments
+SANDBOX_KEY_ID = "rzp_test_housefull"
+SANDBOX_KEY_SECRET = "sandbox-key-secret"  # noqa: S105
+SANDBOX_WEBHOOK_SECRET = "sandbox-webhook-secret"  # noqa: S105
+SANDBOX_PORT = env.whole("SANDBOX_PORT", 8001, 1, 65535)
+SANDBOX_WEBHOOK_URL = env.http_address("SANDBOX_WEBHOOK_URL", "http://127.0.0.1:8000/api/payments/webhook/")
+RAZORPAY_KEY_ID = env.text("RAZORPAY_KEY_ID", SANDBOX_KEY_ID if DEBUG else None)
+RAZORPAY_KEY_SECRET = env.text("RAZORPAY_KEY_SECRET", SANDBOX_KEY_SECRET if DEBUG else None)
+RAZORPAY_WEBHOOK_SECRET = env.text("RAZORPAY_WEBHOOK_SECRET", SANDBOX_WEBHOOK_SECRET if DEBUG else None)
+RAZORPAY_BASE_URL = env.http_address(
+    "RAZORPAY_BASE_URL", f"http://127.0.0.1:{SANDBOX_PORT}" if DEBUG else "https://api.razorpay.com"
+).rstrip("/")
+RAZORPAY_SANDBOX = RAZORPAY_KEY_ID == SANDBOX_KEY_ID
+if not DEBUG and {RAZORPAY_KEY_ID, RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET} & {
+    SANDBOX_KEY_ID,
+    SANDBOX_KEY_SECRET,
+    SANDBOX_WEBHOOK_SECRET,
+}:
+    raise ImproperlyConfigured("RAZORPAY_KEY_ID and its secrets are the sandbox's: give the live keys.")
+
+# ----------------------------------------------------------------------------------------------- tickets
+DEVELOPMENT_TICKET_KEY = "aG91c2VmdWxsLWRldmVsb3BtZW50LXRpY2tldC1rZXk="  # 32 bytes, base64
+TICKET_SIGNING_KEY = env.seed("TICKET_SIGNING_KEY", DEVELOPMENT_TICKET_KEY if DEBUG else None)
+if not DEBUG and env.seed("", DEVELOPMENT_TICKET_KEY) == TICKET_SIGNING_KEY:
+    raise ImproperlyConfigured("TICKET_SIGNING_KEY is the development one: anybody could sign tickets with it.")
+
+# -------------------------------------------------------------------------------------------------- mail
+_mail = env.email("EMAIL_URL", "smtp://127.0.0.1:8002" if DEBUG else None)
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or None
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Housefull <tickets@housefull.test>")
+MAIL_CATCHER_DIR = VAR_DIR / "mail"  # where `up` lets its catcher put what was sent
+
+# ---------------------------------------------------------------------------------------------- accounts
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+# -------------------------------------------------------------------------------- language, time, static
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+STATIC_MANIFEST = env.flag("STATIC_MANIFEST", not DEBUG)  # names with hashes need collectstatic first
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "config.staticfiles.ModuleManifestStorage"
+        if STATIC_MANIFEST
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+CURRENCY = "INR"
+
+# ---------------------------------------------------------------------------------------------- security
+_gateway = [] if RAZORPAY_SANDBOX else ["https://*.razorpay.com"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", *_gateway],
+        "connect-src": ["'self'", *_gateway],
+        "img-src": ["'self'", "data:", *_gateway],
+        "style-src": ["'self'"],
+        "frame-src": ["'self'", "https://www.youtube-nocookie.com", *_gateway],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+if not DEBUG:
+    SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0, 0, 10)  # how many of our own proxies stand in front
+NINJA_NUM_PROXIES = TRUSTED_PROXIES
+
+# ----------------------------------------------------------------------------------------------- logging
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"event": {"()": "config.logs.formatter", "colour": False, "as_json": not DEBUG}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "event"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "daphne": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+        "asyncio": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,21 @@
+"""Every address: the pages, the API, accounts, the admin and the figures for Prometheus."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django_prometheus.exports import ExportToDjangoView
+
+from config.api import api
+
+urlpatterns = [
+    path("", include("frontend.urls")),
+    path("api/", api.urls),
+    path("accounts/", include("allauth.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("metrics", ExportToDjangoView, name="metrics"),
+]
+
+handler400 = "frontend.views.bad_request"
+handler403 = "frontend.views.permission_denied"
+handler404 = "frontend.views.not_found"
+handler500 = "frontend.views.server_error"
