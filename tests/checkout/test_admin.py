@@ -1,0 +1,44 @@
+"""Staff may look at money in the admin and change nothing there, but try a failed refund again."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from checkout import services
+from checkout.models import Refund
+
+MODELS = ["booking", "payment", "order", "refund", "webhookevent", "outboxmessage"]
+
+
+@pytest.fixture
+def staff(transactional_db, django_user_model):
+    client = Client()
+    client.force_login(django_user_model.objects.create_superuser("root", "root@example.com", "secret"))
+    return client
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_everything_can_be_looked_at_and_nothing_added(desk, staff, model):
+    booking = desk.buy()
+    services.cancel_booking(booking.pk)
+    assert staff.get(reverse(f"admin:checkout_{model}_changelist")).status_code == 200
+    assert staff.get(reverse(f"admin:checkout_{model}_add")).status_code == 403
+
+
+def test_a_booking_cannot_be_changed_and_its_page_shows_no_codes(desk, staff):
+    booking = desk.buy()
+    page = reverse("admin:checkout_booking_change", args=[booking.pk])
+    answer = staff.get(page)
+    assert booking.reference in answer.content.decode()
+    assert booking.tickets.first().code not in answer.content.decode()
+    assert staff.post(page, {"status": "cancelled", "total": 0}).status_code == 403
+    booking.refresh_from_db()
+    assert booking.status == "confirmed"
+
+
+def test_a_failed_refund_is_tried_again_from_here(desk, staff):
+    services.cancel_booking(desk.buy().pk)
+    Refund.objects.update(status="failed")
+    chosen = {"action": "try_again", "_selected_action": [Refund.objects.get().pk]}
+    staff.post(reverse("admin:checkout_refund_changelist"), chosen)
+    assert sorted(Refund.objects.values_list("status", flat=True)) == ["failed", "pending"]

@@ -1,0 +1,157 @@
+"""What the customer gets: a mail with tickets as PDF and calendar entry, in the theatre's own time."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pypdf
+import pytest
+from django.core import mail
+from django.utils import timezone
+from icalendar import Calendar
+
+from checkout import services, tickets
+from checkout.documents import ticket_pdf
+from checkout.money import rupees
+from checkout.selectors import get_booking
+from cinema.models import Movie
+from tests import factories
+from tests.checkout.conftest import Desk, post
+
+
+@pytest.fixture
+def bought(desk):
+    booking = desk.buy(seats=("A1", "B1"), site="https://box.example")
+    return get_booking(booking.pk, [booking.owner])
+
+
+def text_of(pdf: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages]
+
+
+def test_the_confirmation_carries_tickets_calendar_entry_and_link(bought, desk):
+    desk.carry_out()
+    [sent] = mail.outbox
+    assert sent.to == ["alice@example.com"] and bought.reference in sent.subject
+    assert f"https://box.example/bookings/{bought.pk}/" in sent.body
+    assert "Seats: A1, B1" in sent.body and rupees(bought.total) in sent.body
+    kinds = {name: kind for name, _, kind in sent.attachments}
+    assert kinds == {
+        f"tickets-{bought.reference}.pdf": "application/pdf",
+        f"booking-{bought.reference}.ics": "text/calendar",
+    }
+
+
+def test_a_mail_that_is_sent_again_has_the_same_message_id(bought, desk):
+    from checkout.models import OutboxMessage
+
+    desk.carry_out()
+    OutboxMessage.objects.update(done_at=None, due_at=timezone.now())  # the worker died before noting it
+    services.relay_outbox()
+    first, second = mail.outbox
+    assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
+
+
+def test_times_are_the_theatres_own(transactional_db, redis_server, gateway):
+    theatre = factories.make_theatre(time_zone="Asia/Kolkata")
+    starts = (timezone.now() + timedelta(days=30)).astimezone(UTC).replace(hour=20, minute=0, second=0, microsecond=0)
+    show = factories.make_show(screen=factories.make_screen(theatre), starts_at=starts)
+    booking = Desk(show, gateway).buy(seats=("A1",))
+    whole = get_booking(booking.pk, [booking.owner])
+    next_day = (starts + timedelta(days=1)).day
+    [page] = text_of(ticket_pdf(whole))
+    assert "01:30" in page and f"{next_day} " in page
+    Desk(show, gateway).carry_out()
+    assert "01:30" in mail.outbox[0].body
+
+
+def test_the_pdf_has_one_page_per_seat_with_everything_the_gate_and_the_customer_need(bought):
+    pages = text_of(ticket_pdf(bought))
+    assert len(pages) == 2
+    for page, line in zip(pages, bought.lines.all(), strict=True):
+        for word in (
+            *(bought.show.movie.title, bought.show.screen.name, bought.show.screen.theatre.name),
+            *(bought.reference, line.seat, line.tier, "Alice"),
+            *(rupees(line.base), rupees(line.gst), rupees(line.fee), rupees(line.fee_gst), rupees(line.total)),
+        ):
+            assert word in page, word
+
+
+def test_the_pdf_declares_itself_accessible(bought):
+    reader = pypdf.PdfReader(io.BytesIO(ticket_pdf(bought)))
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "en-IN"
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert bought.reference in reader.metadata.title
+    raw = str(root["/StructTreeRoot"])
+    assert raw and "/Figure" in _structure(root["/StructTreeRoot"]) and "/Table" in _structure(root["/StructTreeRoot"])
+
+
+def _structure(element) -> set[str]:
+    element = element.get_object() if hasattr(element, "get_object") else element
+    if isinstance(element, list):
+        return set().union(*(_structure(child) for child in element))
+    if not isinstance(element, dict):
+        return set()
+    found = {str(element["/S"])} if "/S" in element else set()
+    if element.get("/S") == "/Figure":
+        assert "QR code" in str(element.get("/Alt"))
+    return found | _structure(element.get("/K", []))
+
+
+@pytest.mark.parametrize("title", ['"] #panic("x") $a$ \\', "दंगल", "龙与雪 🎬", "<script>&amp;", "L" * 200])
+def test_no_title_breaks_the_pdf_or_becomes_typesetting_code(bought, title):
+    Movie.objects.update(title=title)
+    booking = get_booking(bought.pk, [bought.owner])
+    assert len(text_of(ticket_pdf(booking))) == 2
+
+
+def test_a_cancelled_seat_has_no_page(bought, desk):
+    services.cancel_booking(bought.pk, [str(bought.tickets.get(seat="A1").pk)])
+    [page] = text_of(ticket_pdf(get_booking(bought.pk, [bought.owner])))
+    assert "B1" in page and "A1" not in page
+
+
+def test_the_qr_on_the_page_is_the_code_of_the_booking(bought):
+    for ticket in bought.tickets.all():
+        assert tickets.verify(ticket.code, tickets.public_key()).seat == ticket.seat
+
+
+def test_the_calendar_entry_is_the_show(bought, alices_client):
+    answer = alices_client.get(f"/api/bookings/{bought.pk}/calendar.ics")
+    assert answer["Content-Type"].startswith("text/calendar") and "no-store" in answer["Cache-Control"]
+    [event] = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert event["SUMMARY"] == bought.show.movie.title
+    assert event["DTSTART"].dt == bought.show.starts_at and event["DTEND"].dt == bought.show.ends_at
+    assert "A1, B1" in event["DESCRIPTION"] and bought.show.screen.name in event["LOCATION"]
+    assert isinstance(event["DTSTART"].dt, datetime)
+
+
+def test_the_pdf_is_private_and_a_file(bought, alices_client):
+    answer = alices_client.get(f"/api/bookings/{bought.pk}/ticket.pdf")
+    assert answer["Content-Type"] == "application/pdf" and answer.content.startswith(b"%PDF-")
+    assert f"tickets-{bought.reference}.pdf" in answer["Content-Disposition"]
+    assert "no-store" in answer["Cache-Control"]
+
+
+def test_before_payment_and_after_cancellation_there_are_no_documents(desk, alices_client):
+    booking = desk.book()
+    paths = [f"/api/bookings/{booking.pk}/{name}" for name in ("ticket.pdf", "calendar.ics")]
+    for path in paths:
+        assert (alices_client.get(path).status_code, alices_client.get(path).json()["code"]) == (409, "not_confirmed")
+    post(alices_client, f"bookings/{booking.pk}/cancel/")
+    assert all(alices_client.get(path).status_code == 409 for path in paths)
+
+
+@pytest.mark.parametrize(
+    ("paise", "words"),
+    [
+        (0, "₹0.00"),
+        (5, "₹0.05"),
+        (31_860, "₹318.60"),
+        (100_000, "₹1,000.00"),
+        (12_345_670, "₹1,23,456.70"),
+        (-250, "-₹2.50"),
+    ],
+)
+def test_amounts_are_written_as_in_india(paise, words):
+    assert rupees(paise) == words

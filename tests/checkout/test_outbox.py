@@ -1,0 +1,129 @@
+"""The outbox: written with the booking, carried out once, retried with backoff for three days."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from checkout import outbox
+from checkout.models import OutboxMessage
+
+
+@pytest.fixture
+def booking(desk):
+    return desk.book()
+
+
+def put(booking, key="k", kind="wave"):
+    with transaction.atomic():
+        outbox.put(booking, kind, key)
+
+
+def make_due():
+    OutboxMessage.objects.update(due_at=timezone.now())
+
+
+def test_a_key_is_one_effect_however_often_it_is_asked_for(booking):
+    done = []
+    for _ in range(3):
+        put(booking)
+    assert outbox.relay({"wave": done.append}) == 1
+    assert outbox.relay({"wave": done.append}) == 0
+    assert [message.key for message in done] == ["k"]
+
+
+def test_what_is_rolled_back_never_happens(booking):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        outbox.put(booking, "wave", "k")
+        raise ZeroDivisionError
+    assert not OutboxMessage.objects.exists()
+
+
+def test_a_failure_is_kept_with_its_reason_and_tried_again_later(booking):
+    put(booking)
+
+    def fail(message):
+        raise OSError("no mail server")
+
+    assert outbox.relay({"wave": fail}) == 0
+    kept = OutboxMessage.objects.get()
+    assert "no mail server" in kept.error and kept.due_at > timezone.now() and kept.done_at is None
+    make_due()
+    assert outbox.relay({"wave": lambda message: None}) == 1
+    assert OutboxMessage.objects.get().attempts == 2
+
+
+def test_one_failure_does_not_hold_up_the_others(booking):
+    done = []
+
+    def fail_first(message):
+        if message.key == "a":
+            raise OSError("no")
+        done.append(message.key)
+
+    put(booking, "a")
+    put(booking, "b")
+    assert outbox.relay({"wave": fail_first}) == 1
+    assert done == ["b"]
+
+
+def test_waits_double_from_five_seconds_up_to_an_hour():
+    waits = [outbox.wait_after(attempt).total_seconds() for attempt in range(1, 13)]
+    assert waits[:4] == [5, 10, 20, 40]
+    assert waits == sorted(waits) and waits[-1] == 3600
+    assert outbox.wait_after(10_000) == timedelta(hours=1)
+
+
+def test_after_three_days_it_is_given_up_and_said_so(booking):
+    put(booking)
+
+    def fail(message):
+        raise OSError("still no mail server")
+
+    OutboxMessage.objects.update(created_at=timezone.now() - timedelta(days=2, hours=23))
+    outbox.relay({"wave": fail})
+    assert OutboxMessage.objects.get().given_up_at is None
+    OutboxMessage.objects.update(created_at=timezone.now() - timedelta(days=3, seconds=1))
+    make_due()
+    outbox.relay({"wave": fail})
+    assert OutboxMessage.objects.get().given_up_at
+    make_due()
+    assert outbox.relay({"wave": lambda message: None}) == 0
+
+
+def test_what_a_worker_has_in_hand_nobody_else_takes_until_its_lease_ends(booking):
+    put(booking)
+
+    def die(message):
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        outbox.relay({"wave": die})
+    done = []
+    assert outbox.relay({"wave": done.append}) == 0
+    OutboxMessage.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert outbox.relay({"wave": done.append}) == 1
+
+
+def test_a_broker_that_is_down_costs_the_customer_nothing(booking, monkeypatch):
+    import time
+
+    from config.celery import app
+
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:9/0")
+    monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:9/0")
+    started = time.monotonic()
+    put(booking)
+    assert time.monotonic() - started < 2
+    assert OutboxMessage.objects.count() == 1
+    assert outbox.relay({"wave": lambda message: None}) == 1
+
+
+def test_a_worker_is_woken_once_the_transaction_has_committed(booking, monkeypatch):
+    woken = []
+    monkeypatch.setattr(outbox.current_app, "send_task", lambda task, **_: woken.append(task))
+    with transaction.atomic():
+        outbox.put(booking, "wave", "k")
+        assert woken == []
+    assert woken == ["checkout.tasks.relay_outbox"]

@@ -1,0 +1,185 @@
+"""Several at once: threads on real servers, each with a connection of its own."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from checkout import services, tickets
+from checkout.errors import AlreadyCheckedIn, NotCancellable
+from checkout.models import Booking, OutboxMessage, Payment, Refund, Ticket
+from checkout.services import booking as creating
+from tests.checkout.conftest import CONTACT, money_is_a_ticket_or_a_refund
+
+pytestmark = pytest.mark.postgres
+CROWD = 6
+
+
+@pytest.fixture(autouse=True)
+def _postgres_only(transactional_db):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one writer in at a time: there is no race to lose")
+
+
+def at_once(*jobs: Callable[[], Any]) -> list[Any]:
+    """Runs the jobs together; answers with what each returned or raised."""
+    start = threading.Barrier(len(jobs))
+    answers: list[Any] = [None] * len(jobs)
+
+    def run(place: int, job: Callable[[], Any]) -> None:
+        start.wait()
+        try:
+            answers[place] = job()
+        except Exception as wrong:
+            answers[place] = wrong
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(place, job)) for place, job in enumerate(jobs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return answers
+
+
+def test_creates_at_once_are_one_booking(show, alice):
+    from seating import services as seating
+
+    seating.hold_seats(show.pk, alice, ["A1", "A2"])
+    answers = at_once(*[lambda: services.create_booking([alice], show.pk, **CONTACT)] * CROWD)
+    assert {getattr(answer, "pk", answer) for answer in answers} == {Booking.objects.get().pk}
+
+
+def test_without_waiting_for_each_other_a_second_create_would_be_told_its_seats_are_gone(show, alice, monkeypatch):
+    """Why creates wait: the first has taken the hold, and its booking cannot be seen yet."""
+    from seating import services as seating
+
+    monkeypatch.setattr(creating, "_one_at_a_time", lambda *_: None)
+    first_is_in, second_is_done = threading.Event(), threading.Event()
+    store = creating._store
+
+    def slow_store(*arguments):
+        first_is_in.set()
+        second_is_done.wait(20)
+        return store(*arguments)
+
+    monkeypatch.setattr(creating, "_store", slow_store)
+    seating.hold_seats(show.pk, alice, ["A1"])
+
+    def second():
+        first_is_in.wait(20)
+        try:
+            return services.create_booking([alice], show.pk, **CONTACT)
+        finally:
+            second_is_done.set()
+
+    _, refused = at_once(lambda: services.create_booking([alice], show.pk, **CONTACT), second)
+    assert getattr(refused, "code", refused) == "hold_expired"
+
+
+def test_the_same_key_at_once_is_one_booking(show, alice):
+    from seating import services as seating
+
+    seating.hold_seats(show.pk, alice, ["A1"])
+    answers = at_once(*[lambda: services.create_booking([alice], show.pk, key="key-1", **CONTACT)] * CROWD)
+    assert {getattr(answer, "pk", answer) for answer in answers} == {Booking.objects.get().pk}
+
+
+def test_payments_started_at_once_share_one_order(desk):
+    booking = desk.book()
+    answers = at_once(*[lambda: services.start_payment(booking.pk).order_id] * CROWD)
+    assert len(set(answers)) == 1 and isinstance(answers[0], str)
+
+
+def test_settled_by_everybody_at_once_there_is_one_capture_one_ticket_set_one_mail(desk, gateway):
+    booking = desk.book()
+    order_id = desk.order(booking)
+    gateway.pay(order_id)
+    answers = at_once(*[lambda: services.settle_payment(order_id).status] * CROWD)
+    assert "confirmed" in answers
+    assert services.settle_payment(order_id).status == "confirmed"
+    assert Ticket.objects.count() == 2
+    assert OutboxMessage.objects.filter(kind="confirmation").count() == 1
+    assert [payment["status"] for payment in gateway.payments(order_id)] == ["captured"]
+    money_is_a_ticket_or_a_refund(booking, gateway)
+
+
+def test_two_payments_at_once_leave_one_taken(desk, gateway):
+    booking = desk.book()
+    order_id = desk.order(booking)
+    gateway.pay(order_id)
+    gateway.pay(order_id)
+    at_once(*[lambda: services.settle_payment(order_id)] * CROWD)
+    services.settle_payment(order_id)
+    assert sorted(payment["status"] for payment in gateway.payments(order_id)) == ["authorized", "captured"]
+    assert sorted(Payment.objects.values_list("status", flat=True)) == ["captured", "void"]
+    money_is_a_ticket_or_a_refund(booking, gateway)
+
+
+def test_paid_and_swept_at_once_the_booking_is_confirmed_or_nothing_is_kept(desk, gateway):
+    booking = desk.book()
+    order_id = desk.order(booking)
+    gateway.pay(order_id)
+    desk.let_time_run_out(booking)
+    at_once(services.expire_bookings, lambda: services.settle_payment(order_id), services.expire_bookings)
+    services.settle_payment(order_id)
+    booking.refresh_from_db()
+    assert booking.status == "confirmed"
+    money_is_a_ticket_or_a_refund(booking, gateway)
+
+
+def test_paid_and_cancelled_at_once_money_is_a_ticket_or_a_refund(desk, gateway):
+    for seat in ("A1", "A2", "A3"):
+        booking = desk.book(seats=(seat,))
+        order_id = desk.order(booking)
+        gateway.pay(order_id)
+        at_once(lambda b=booking: services.cancel_booking(b.pk), lambda o=order_id: services.settle_payment(o))
+        services.settle_payment(order_id)
+        desk.carry_out()
+        money_is_a_ticket_or_a_refund(booking, gateway)
+
+
+def test_cancelled_by_everybody_at_once_there_is_one_refund(desk, gateway):
+    booking = desk.buy()
+    answers = at_once(*[lambda: services.cancel_booking(booking.pk)] * CROWD)
+    assert sum(isinstance(answer, NotCancellable) for answer in answers) == CROWD - 1
+    assert Refund.objects.count() == 1
+
+
+def test_of_many_scans_at_once_the_first_wins_and_the_others_are_told(desk):
+    booking = desk.buy()
+    code = booking.tickets.get(seat="A1").code
+    gates = [f"gate {number}" for number in range(CROWD)]
+    answers = at_once(*[lambda gate=gate: services.check_in(code, gate) for gate in gates])
+    [won] = [answer for answer in answers if isinstance(answer, Ticket)]
+    lost = [answer for answer in answers if isinstance(answer, AlreadyCheckedIn)]
+    assert len(lost) == CROWD - 1
+    assert {one.extra["gate"] for one in lost} == {won.checked_in_gate}
+
+
+def test_scanned_and_cancelled_at_once_only_one_of_them_happens(desk):
+    for seat in ("B1", "B2", "B3", "B4"):
+        booking = desk.buy(seats=(seat,))
+        ticket = booking.tickets.get()
+        at_once(lambda t=ticket: services.check_in(t.code, "gate"), lambda b=booking: services.cancel_booking(b.pk))
+        ticket.refresh_from_db()
+        assert bool(ticket.checked_in_at) != bool(ticket.cancelled_at)
+
+
+def test_several_relays_send_each_mail_once(desk):
+    from django.core import mail
+
+    for seat in ("A1", "A2", "A3", "A4"):
+        desk.buy(seats=(seat,))
+    at_once(*[services.relay_outbox] * CROWD)
+    assert len(mail.outbox) == 4
+    assert not OutboxMessage.objects.filter(done_at=None).exists()
+
+
+def test_ticket_codes_do_not_depend_on_who_made_them(desk):
+    booking = desk.buy()
+    for ticket in booking.tickets.all():
+        assert ticket.code == tickets.sign(ticket.pk, booking.show_id, ticket.seat)

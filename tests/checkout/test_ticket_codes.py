@@ -1,0 +1,103 @@
+"""A ticket's code: checked with the public key alone, and worthless once a single letter is changed."""
+
+import base64
+import subprocess
+import sys
+import uuid
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+
+from checkout import tickets
+from checkout.errors import BadTicket
+
+TICKET = uuid.UUID("0b8a1d5e-6f0e-4f0b-9a51-3f9a0f5b2c11")
+
+
+def test_the_gate_reads_show_seat_and_ticket_with_the_public_key_alone():
+    said = tickets.verify(tickets.sign(TICKET, 101, "B12"), tickets.public_key())
+    assert (said.version, said.show, said.seat, said.ticket) == (1, 101, "B12", TICKET)
+
+
+def test_a_gate_without_our_settings_can_verify():
+    code = tickets.sign(TICKET, 101, "B12")
+    program = (
+        "import sys\n"
+        "from django.conf import settings\n"
+        "settings.configure()\n"  # no key, no database, nothing of ours
+        "from checkout.tickets import verify\n"
+        "print(verify(sys.argv[1], bytes.fromhex(sys.argv[2])).seat)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, code, tickets.public_key().hex()], capture_output=True, text=True
+    )
+    assert done.stdout == "B12\n", done.stderr
+
+
+def test_the_code_uses_only_letters_that_a_qr_packs_tightly():
+    code = tickets.sign(TICKET, 101, "B12")
+    assert set(code) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:")
+    assert len(code) < 160
+
+
+@given(st.integers(0, 2**63 - 1), st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable()), st.uuids())
+def test_every_show_and_seat_comes_back_as_it_was(show, seat, ticket):
+    code = tickets.sign(ticket, show, seat)
+    said = tickets.verify(code, tickets.public_key())
+    assert (said.show, said.seat, said.ticket) == (show, seat, ticket)
+    assert len(code) <= tickets.LONGEST_CODE
+
+
+@given(st.data())
+def test_no_letter_can_be_changed(data):
+    code = tickets.sign(TICKET, 101, "B12")
+    place = data.draw(st.integers(0, len(code) - 1))
+    other = data.draw(st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567").filter(lambda letter: letter != code[place]))
+    with pytest.raises(BadTicket):
+        tickets.verify(code[:place] + other + code[place + 1 :], tickets.public_key())
+
+
+@pytest.mark.parametrize(
+    "code", ["", "HF1:", "HF1:AAAA", "HF2:AAAA", "HF1:é", "HF1:" + "A" * 600, "HF1:1!", "\x00", "🎟"]
+)
+def test_nonsense_is_refused_quietly(code):
+    with pytest.raises(BadTicket):
+        tickets.verify(code, tickets.public_key())
+
+
+def test_somebody_elses_key_makes_no_tickets_of_ours():
+    code = tickets.sign(TICKET, 101, "B12")
+    data = tickets._decode(code)
+    payload = data[:-64]
+    forged = Ed25519PrivateKey.generate().sign(tickets.PURPOSE + payload)
+    with pytest.raises(BadTicket):
+        tickets.verify(tickets.MARK + tickets._encode(payload + forged), tickets.public_key())
+
+
+def test_a_signature_made_for_something_else_is_not_a_ticket():
+    payload = tickets._decode(tickets.sign(TICKET, 101, "B12"))[:-64]
+    signed_bare = tickets._private_key().sign(payload)
+    with pytest.raises(BadTicket):
+        tickets.verify(tickets.MARK + tickets._encode(payload + signed_bare), tickets.public_key())
+
+
+def test_a_ticket_of_a_later_version_says_that_the_gate_is_old():
+    payload = b"\x02" + tickets._decode(tickets.sign(TICKET, 101, "B12"))[1:-64]
+    signature = tickets._private_key().sign(tickets.PURPOSE + payload)
+    with pytest.raises(BadTicket, match="Update the gate"):
+        tickets.verify(tickets.MARK + tickets._encode(payload + signature), tickets.public_key())
+
+
+def test_the_same_bytes_have_one_spelling_only():
+    code = tickets.sign(TICKET, 101, "B12")
+    body = code.removeprefix(tickets.MARK)
+    with pytest.raises(BadTicket):
+        tickets.verify(tickets.MARK + body.lower(), tickets.public_key())
+    assert base64.b32decode(body + "=" * (-len(body) % 8))
+
+
+def test_the_qr_is_one_plain_drawing():
+    svg = tickets.qr_svg(tickets.sign(TICKET, 101, "B12"))
+    assert svg.startswith("<svg") and "<path" in svg and "script" not in svg

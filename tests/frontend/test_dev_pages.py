@@ -1,0 +1,89 @@
+import mailbox
+from email.message import EmailMessage
+
+import pytest
+import requests
+
+from frontend.views import dev
+
+
+@pytest.fixture
+def development(settings, tmp_path):
+    settings.DEBUG, settings.RAZORPAY_SANDBOX = True, True
+    settings.MAIL_CATCHER_DIR = tmp_path / "mail"
+    return settings
+
+
+def send(settings, subject, body, attachment=None):
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "tickets@housefull.test", "alice@example.test", subject
+    message.set_content(body)
+    if attachment:
+        message.add_attachment(attachment, maintype="application", subtype="pdf", filename="tickets.pdf")
+    return mailbox.Maildir(str(settings.MAIL_CATCHER_DIR)).add(mailbox.MaildirMessage(message))
+
+
+@pytest.mark.parametrize(("debug", "sandbox"), [(False, True), (True, False)])
+@pytest.mark.parametrize("path", ["/dev/mail/", "/dev/mail/x/", "/dev/mail/x/0/", "/dev/sandbox/checkout.js"])
+def test_outside_development_there_is_nothing(client, settings, path, debug, sandbox):
+    settings.DEBUG, settings.RAZORPAY_SANDBOX = debug, sandbox
+    assert client.get(path).status_code == 404
+
+
+def test_before_the_first_mail_the_list_is_empty(client, development):
+    assert "Nothing sent yet" in client.get("/dev/mail/").content.decode()
+
+
+def test_a_mail_can_be_read_its_links_followed_and_its_tickets_fetched(client, development):
+    key = send(development, "Your tickets", "See http://127.0.0.1:8000/bookings/x/?t=a:b", b"%PDF-1.7")
+    assert "Your tickets" in client.get("/dev/mail/").content.decode()
+    page = client.get(f"/dev/mail/{key}/").content.decode()
+    assert 'href="http://127.0.0.1:8000/bookings/x/?t=a%3Ab"' in page
+    part = client.get(f"/dev/mail/{key}/0/")
+    assert part.content == b"%PDF-1.7"
+    assert part["Content-Disposition"] == 'attachment; filename="tickets.pdf"'
+    assert client.get(f"/dev/mail/{key}/1/").status_code == 404
+
+
+def test_what_a_mail_says_is_text(client, development):
+    key = send(development, "<script>1</script>", "<script>alert(1)</script>")
+    for path in ("/dev/mail/", f"/dev/mail/{key}/"):
+        assert "<script>1" not in client.get(path).content.decode()
+        assert "<script>alert" not in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize("key", ["unknown", "..", "..%2F..%2Fetc", "%00"])
+def test_no_other_file_is_a_mail(client, development, key):
+    assert client.get(f"/dev/mail/{key}/").status_code == 404
+
+
+class Answer:
+    content, status_code, headers = b"console.log(1)", 200, {"Content-Type": "text/javascript"}
+
+
+def test_the_sheet_and_a_test_payment_are_passed_on_and_nothing_else(client, development, monkeypatch):
+    asked = []
+    monkeypatch.setattr(requests, "request", lambda *args, **kw: asked.append((*args, kw["data"])) or Answer())
+    development.RAZORPAY_BASE_URL = "http://sandbox.test/"
+    script = client.get("/dev/sandbox/checkout.js")
+    assert (script.content, script["Content-Type"]) == (b"console.log(1)", "text/javascript")
+    client.post("/dev/sandbox/_test/pay", b'{"order_id": "o"}', content_type="application/json")
+    assert asked == [
+        ("GET", "http://sandbox.test/checkout.js", None),
+        ("POST", "http://sandbox.test/_test/pay", b'{"order_id": "o"}'),
+    ]
+    for path in ("v1/orders", "_test/webhooks", "../v1/orders", "checkout.js/../v1/orders", "_test/pay"):
+        assert client.get(f"/dev/sandbox/{path}").status_code == 404
+    assert client.post("/dev/sandbox/v1/orders", b"{}", content_type="application/json").status_code == 404
+    assert len(asked) == 2
+
+
+def test_a_sandbox_that_does_not_answer_says_so(client, development, monkeypatch):
+    def nobody(*args, **kw):
+        assert kw["timeout"] == dev.SANDBOX_TIMEOUT
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests, "request", nobody)
+    response = client.get("/dev/sandbox/checkout.js")
+    assert response.status_code == 502
+    assert "sandbox" in response.json()["error"]["description"]

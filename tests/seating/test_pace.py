@@ -1,0 +1,47 @@
+"""Half a core of fan-out at the most, and nothing to wait for while there is little to do."""
+
+from seating.pace import Pace
+
+
+class Clock:
+    def __init__(self):
+        self.now = 100.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_a_quiet_process_never_waits():
+    pace = Pace(clock=Clock())
+    assert pace.wait() == 0
+
+
+def test_after_a_broadcast_the_next_waits_as_long_as_it_cost():
+    clock = Clock()
+    pace = Pace(share=0.5, clock=clock)
+    pace.spent(0.03)
+    assert abs(pace.wait() - 0.03) < 1e-9
+    clock.now += 0.04
+    assert pace.wait() == 0
+
+
+def test_several_shows_share_what_there_is():
+    clock = Clock()
+    pace = Pace(share=0.5, clock=clock)
+    pace.spent(0.02)
+    pace.spent(0.02)
+    assert abs(pace.wait() - 0.04) < 1e-9
+
+
+def test_over_a_long_time_the_share_is_kept():
+    clock = Clock()
+    pace = Pace(share=0.5, clock=clock)
+    busy = 0.0
+    while clock.now < 110:
+        if pace.wait() == 0:
+            clock.now += 0.024  # what a broadcast to two thousand viewers costs
+            busy += 0.024
+            pace.spent(0.024)
+        else:
+            clock.now += pace.wait()
+    assert busy / 10 <= 0.51

@@ -1,0 +1,124 @@
+"""Coalescing: the first change goes out at once, the rest of a window as one delta over a contiguous range."""
+
+import asyncio
+import json
+
+from seating.layouts import Layout
+from seating.pace import Pace
+from seating.store import Snapshot
+from seating.watch import ShowWatch
+
+
+class Outlet:
+    def __init__(self):
+        self.frames, self.takes = [], True
+
+    def write(self, frame):
+        if self.takes:
+            self.frames.append(json.loads(frame.text))
+        return self.takes
+
+    tell = write
+
+    def drained(self):
+        return self.takes
+
+
+class Viewer:
+    def __init__(self):
+        self.owner, self.outlet, self.closed = None, Outlet(), None
+
+    def close_soon(self, code):
+        self.closed = code
+
+
+def watching(viewers=1, share=0.5):
+    seats = [{"id": f"A{n}", "row": "A", "number": str(n), "x": n, "y": 0} for n in range(1, 9)]
+    pace = Pace(share=share)
+    watch = ShowWatch(1, Layout(seats), ask_for_read=lambda watch: None, pace=pace)
+    watch.viewers = {Viewer() for _ in range(viewers)}
+    watch.load(Snapshot("e", 0, {}))
+    pace._free_at = 0
+    return watch, pace
+
+
+def change(watch, seq, seat, letter="h"):
+    watch.apply({"epoch": "e", "seq": seq, "changes": {seat: letter}, "people": {}, "lost": {}})
+
+
+def deltas(viewer):
+    return [frame for frame in viewer.outlet.frames if frame["type"] == "delta"]
+
+
+async def test_the_first_change_goes_out_at_once_and_a_window_follows_as_one_delta():
+    watch, pace = watching()
+    [viewer] = watch.viewers
+    pace.spent(0.0)
+    change(watch, 1, "A1")
+    assert [(d["from"], d["to"]) for d in deltas(viewer)] == [(0, 1)]
+    pace.spent(0.05)  # as if that had gone to thousands
+    for seq, seat in enumerate(["A2", "A3", "A4"], start=2):
+        change(watch, seq, seat)
+    assert len(deltas(viewer)) == 1
+    await asyncio.sleep(0.08)
+    assert deltas(viewer)[1] == {"type": "delta", "from": 1, "to": 4, "changes": {"A2": "h", "A3": "h", "A4": "h"}}
+
+
+async def test_who_joins_within_a_window_continues_with_the_same_next_delta():
+    watch, pace = watching()
+    pace.spent(0.05)
+    change(watch, 1, "A1")
+    joined = Viewer()
+    watch.viewers.add(joined)
+    watch.tell(joined, watch.snapshot_for(None))
+    assert (joined.outlet.frames[0]["seq"], joined.outlet.frames[0]["states"]) == (0, "a" * 8)
+    await asyncio.sleep(0.08)
+    assert deltas(joined) == [{"type": "delta", "from": 0, "to": 1, "changes": {"A1": "h"}}]
+
+
+async def test_a_seat_that_comes_and_goes_within_a_window_ends_as_it_is():
+    watch, pace = watching()
+    [viewer] = watch.viewers
+    pace.spent(0.05)
+    change(watch, 1, "A1")
+    change(watch, 2, "A1", "a")
+    await asyncio.sleep(0.08)
+    assert deltas(viewer) == [{"type": "delta", "from": 0, "to": 2, "changes": {"A1": "a"}}]
+
+
+async def test_a_broadcast_to_many_lets_others_have_their_turn_and_misses_nobody():
+    watch, _ = watching(viewers=1600)
+    change(watch, 1, "A1")
+    change(watch, 2, "A2")  # arrives while the first is still being written
+    await asyncio.sleep(0.3)
+    for viewer in watch.viewers:
+        ranges = [(d["from"], d["to"]) for d in deltas(viewer)]
+        assert ranges == [(0, 1), (1, 2)]
+
+
+async def test_a_viewer_who_does_not_drain_is_skipped_and_caught_up_with_a_snapshot(settings):
+    watch, _ = watching(viewers=2, share=1)
+    slow, quick = watch.viewers
+    slow.outlet.takes = False
+    for seq in range(1, 4):
+        change(watch, seq, f"A{seq}")
+    assert len(deltas(quick)) == 3
+    assert deltas(slow) == []
+    slow.outlet.takes = True
+    change(watch, 4, "A4")
+    assert deltas(slow) == []  # not before the snapshot: the delta would not follow its map
+    watch.look_after_slow()
+    assert slow.outlet.frames[-1]["type"] == "snapshot"
+    assert slow.outlet.frames[-1]["seq"] == 4
+    change(watch, 5, "A5")
+    assert [(d["from"], d["to"]) for d in deltas(slow)] == [(4, 5)]
+
+
+async def test_a_viewer_who_stays_stuck_is_closed_with_1013(settings):
+    settings.STUCK_VIEWER_SECONDS = -1
+    watch, _ = watching(share=1)
+    [viewer] = watch.viewers
+    viewer.outlet.takes = False
+    change(watch, 1, "A1")
+    watch.look_after_slow()
+    assert viewer.closed == 1013
