@@ -78,7 +78,7 @@ class Background:
             try:
                 outcome = _send(session, delivery)
                 with self._store.transaction() as docs:
-                    webhooks.record(docs, delivery["id"], outcome)
+                    webhooks.record(docs, delivery, outcome)
             except Exception:
                 logger.exception("a webhook's delivery could not be recorded; it will be sent again")
             self._count_idle(1)

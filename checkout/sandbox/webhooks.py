@@ -136,13 +136,17 @@ def take_due(docs: Documents, limit: int) -> list[Document]:
     return taken
 
 
-def record(docs: Documents, delivery_id: str, outcome: dict[str, Any]) -> None:
-    """Notes an attempt's outcome, `{status}` or `{error}`, and when to try again if it was not a 2xx."""
-    delivery = docs.get("delivery", delivery_id)
+def record(docs: Documents, taken: Document, outcome: dict[str, Any]) -> None:
+    """Notes an outcome of an attempt at `taken`, `{status}` or `{error}`, and when to try again if not a 2xx."""
+    delivery = docs.get("delivery", taken["id"])
     if delivery is None:
         return
     now = docs.now()
     delivery["attempts"].append({"at": now, **outcome})
+    if delivery.get("_since") != taken.get("_since"):
+        # Asked for again while this attempt was under way: its answer settles nothing about the next one.
+        docs.put("delivery", delivery, due=docs.due_of("delivery", taken["id"]))
+        return
     if 200 <= outcome.get("status", 0) < 300:
         docs.put("delivery", delivery | {"status": "delivered"})
         return

@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from razorpay.errors import SignatureVerificationError
 
+from checkout.sandbox import webhooks
+from checkout.sandbox.store import Store
 from tests.checkout.sandbox.conftest import TOTAL
 from tests.checkout.sandbox.receiver import until
 
@@ -208,6 +210,22 @@ def test_one_event_can_be_sent_again_after_it_was_delivered(new_order, pay, rece
     assert receiver.wait_for(order["id"], 2)[1].body == first.body
     unknown = http.post(f"{sandbox.url}/_test/webhooks/redeliver", json={"event_id": "none"}, timeout=5)
     assert unknown.status_code == 400
+
+
+def test_one_event_asked_for_again_while_it_is_being_delivered_is_not_forgotten(tmp_path):
+    store = Store(tmp_path / "sandbox.sqlite3")
+    with store.transaction() as docs:
+        webhooks.announce(docs, "payment.authorized", payment={"id": "pay_1", "order_id": "order_1"})
+        (under_way,) = webhooks.take_due(docs, limit=1)
+
+        webhooks.redeliver(docs, {"event_id": under_way["event_id"]})
+        webhooks.record(docs, under_way, {"status": 200})
+
+        (again,) = webhooks.take_due(docs, limit=1)
+        assert again["body"] == under_way["body"]
+        webhooks.record(docs, again, {"status": 200})
+        assert docs.due_of("delivery", again["id"]) is None
+    store.close()
 
 
 def test_the_list_of_deliveries_says_what_became_of_each(new_order, pay, receiver, http, sandbox):
