@@ -19,7 +19,7 @@ from tests.site import running_site
 
 @pytest.fixture(scope="module")
 def impatient_site():
-    with running_site(STUCK_VIEWER_SECONDS="2", DRAIN_SECONDS="1", MAX_SOCKETS_PER_ADDRESS="40") as site:
+    with running_site(STUCK_VIEWER_SECONDS="2", DRAIN_SECONDS="5", MAX_SOCKETS_PER_ADDRESS="40") as site:
         yield site
 
 
