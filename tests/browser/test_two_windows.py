@@ -25,6 +25,7 @@ async def choose_and_hold(window, seats):
         await window.until_look(seat, "mine")
 
 
+@pytest.mark.timed
 async def test_one_holds_and_pays_and_the_other_sees_it(open_window, live_show):
     alice, bob = await two_windows(open_window, live_show)
     seats = live_show.seats[:2]
@@ -70,6 +71,7 @@ async def test_a_picked_seat_that_another_takes_is_lost_with_a_message(open_wind
     assert seat in await bob.page.locator("#messages").inner_text()
 
 
+@pytest.mark.timed
 async def test_a_hold_left_alone_is_free_again_in_both_put_there_by_beat(open_window, hasty_show):
     alice, bob = await two_windows(open_window, hasty_show)
     seat = hasty_show.seats[6]

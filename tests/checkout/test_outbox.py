@@ -106,6 +106,7 @@ def test_what_a_worker_has_in_hand_nobody_else_takes_until_its_lease_ends(bookin
     assert outbox.relay({"wave": done.append}) == 1
 
 
+@pytest.mark.timed
 def test_a_broker_that_is_down_costs_the_customer_nothing(booking, monkeypatch):
     import time
 

@@ -163,6 +163,7 @@ async def test_viewers_are_counted(live_show, viewer):
     await other.end()
 
 
+@pytest.mark.timed
 async def test_a_hold_left_alone_is_free_again_within_a_second_and_a_half(hasty_show):
     watcher = await LiveClient.open(hasty_show.socket, hasty_show.layout)
     holder = await LiveClient.open(hasty_show.socket, hasty_show.layout)

@@ -45,6 +45,7 @@ def lives(pid):
         return False
 
 
+@pytest.mark.timed
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_everything_within_five_seconds(sig):
@@ -120,6 +121,7 @@ def test_without_a_running_site_other_commands_say_what_to_do(tmp_path):
     assert "make run" in ended.stderr
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("victim", ["valkey-server", "postgres", "config.server"])
 def test_a_killed_process_comes_back(victim, tmp_path):
     with running_site() as site:

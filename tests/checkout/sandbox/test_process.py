@@ -66,6 +66,7 @@ def test_a_taken_port_is_named_in_one_line(tmp_path):
         assert f"127.0.0.1:{taken.getsockname()[1]}" in line and "SANDBOX_PORT" in line
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_at_once_even_while_a_caller_and_a_receiver_hang(tmp_path, name):
     with running_receiver() as receiver, running_sandbox(receiver.url, tmp_path) as sandbox:
@@ -114,6 +115,7 @@ def test_after_a_kill_it_knows_everything_and_delivers_what_was_due(tmp_path):
             client.session.close()
 
 
+@pytest.mark.timed
 def test_it_keeps_connections_open_and_answers_at_once(tmp_path):
     with running_sandbox("http://127.0.0.1:9/", tmp_path) as sandbox, requests.Session() as session:
         session.auth = (settings.SANDBOX_KEY_ID, settings.SANDBOX_KEY_SECRET)

@@ -106,6 +106,7 @@ def test_anything_but_a_2xx_is_tried_again_ever_more_slowly(new_order, pay, rece
     assert len(receiver.of(order["id"])) == 4, "a 2xx ends it"
 
 
+@pytest.mark.timed
 def test_an_answer_after_five_seconds_counts_as_none(new_order, pay, receiver):
     def slow_once(one):
         if len(receiver.of(order["id"])) == 1:
@@ -121,6 +122,7 @@ def test_an_answer_after_five_seconds_counts_as_none(new_order, pay, receiver):
     assert 4.9 < second.at - first.at < 10
 
 
+@pytest.mark.timed
 def test_a_receiver_that_hangs_keeps_neither_the_api_nor_other_webhooks_waiting(new_order, pay, receiver):
     stuck = new_order()
     receiver.answer = lambda one: time.sleep(6 if one.payment["order_id"] == stuck["id"] else 0) or 200
