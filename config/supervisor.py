@@ -81,6 +81,8 @@ class Supervisor:
         bin_dir = str(Path(sys.executable).parent)
         os.environ["PATH"] = f"{bin_dir}{os.pathsep}{os.environ.get('PATH', '')}"
         os.environ["PYTHONUNBUFFERED"] = "1"
+        # Celery warns whoever is root, at length; on one's own machine that is no news.
+        os.environ.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
         os.environ["REMAP_SIGTERM"] = "SIGQUIT"  # Celery: do not finish long tasks first, they are done again
 
     def run(self) -> int:

@@ -1,5 +1,6 @@
 """`manage.py up`: the whole site in one terminal; see `config.supervisor`."""
 
+import os
 import sys
 from typing import Any
 
@@ -14,6 +15,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            sys.exit(Supervisor().run())
+            code = Supervisor().run()
         except CannotStart as wrong:
             sys.exit(f"housefull: {wrong}")
+        # Everything has ended. Python would now take every module apart, for seconds on a busy machine.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
