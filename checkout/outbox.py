@@ -5,12 +5,15 @@ under a lease so that two relays do not do the same thing twice, and retries wit
 only the wake-up call: a lost one costs seconds, because the sweep comes every few of them.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+import redis
 import structlog
 from celery import current_app
+from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -23,6 +26,7 @@ LEASE = timedelta(seconds=90)  # longer than a mail and two calls to the gateway
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
+CALL_SECONDS = 5  # a call that was lost is made again then; the sweep comes as often
 AT_ONCE = 200  # rows per run: the next sweep takes the rest
 
 Handler = Callable[[OutboxMessage], None]
@@ -51,16 +55,36 @@ _BRIEFLY = {
 
 
 def wake(task: str) -> None:
-    """Asks a worker to run `task` once the transaction has committed. Never raises: the sweep runs it anyway."""
+    """Asks a worker to run `task` once the transaction has committed. Never raises: the sweep runs it anyway.
+
+    One call is enough for all who ask before the worker has begun: it answers `awake` first and looks afterwards,
+    so it sees whatever was committed before a call that was spared.
+    """
 
     def send() -> None:
+        try:
+            if not cache.add(_called(task), 1, CALL_SECONDS):
+                return
+        except redis.RedisError:
+            log.warning("cache_unreachable", task=task)  # then everybody calls
         try:
             with current_app.connection_for_write(transport_options=_BRIEFLY) as connection:
                 current_app.send_task(task, connection=connection, retry=False, ignore_result=True)
         except (OperationalError, OSError):
             log.warning("broker_unreachable", task=task)
+            awake(task)  # nobody was called
 
     transaction.on_commit(send)
+
+
+def awake(task: str) -> None:
+    """The worker's word, before it looks for work: whoever has more from now on must call again."""
+    with contextlib.suppress(redis.RedisError):
+        cache.delete(_called(task))
+
+
+def _called(task: str) -> str:
+    return f"called:{task}"
 
 
 def relay(handlers: Mapping[str, Handler], limit: int = AT_ONCE) -> int:

@@ -2,16 +2,18 @@
 
 from celery import shared_task
 
-from checkout import services, webhooks
+from checkout import outbox, services, webhooks
 
 
 @shared_task
 def relay_outbox() -> None:
+    outbox.awake(relay_outbox.name)
     services.relay_outbox()
 
 
 @shared_task
 def process_webhooks() -> None:
+    outbox.awake(process_webhooks.name)
     webhooks.process_stored()
 
 

@@ -128,3 +128,28 @@ def test_a_worker_is_woken_once_the_transaction_has_committed(booking, monkeypat
         outbox.put(booking, "wave", "k")
         assert woken == []
     assert woken == ["checkout.tasks.relay_outbox"]
+
+
+def test_one_call_is_enough_for_all_who_ask_before_the_worker_begins(booking, monkeypatch):
+    calls = []
+    monkeypatch.setattr(outbox.current_app, "send_task", lambda task, **_: calls.append(task))
+    for key in ("first", "second", "third"):
+        put(booking, key)
+    assert len(calls) == 1
+
+    outbox.awake("checkout.tasks.relay_outbox")
+    put(booking, "after it began")
+    assert len(calls) == 2
+
+
+def test_a_call_that_reached_nobody_spares_nobody(booking, monkeypatch):
+    calls = []
+
+    def unreachable(task, **_):
+        calls.append(task)
+        raise OSError("no broker")
+
+    monkeypatch.setattr(outbox.current_app, "send_task", unreachable)
+    put(booking, "first")
+    put(booking, "second")
+    assert len(calls) == 2
