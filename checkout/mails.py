@@ -59,7 +59,8 @@ def send_reissue(booking: Booking, seats: Sequence[str], pdf: bytes, key: str) -
 
 def send_reminder(booking: Booking, pdf: bytes, ics: bytes, key: str) -> None:
     """The show is soon: where, when, and the tickets that have not been used."""
-    subject = f"Today: {booking.show.movie.title} ({booking.reference})"
+    begins = booking.show.starts_at.astimezone(booking.show.screen.theatre.zone)
+    subject = f"Reminder: {booking.show.movie.title} at {begins:%H:%M} ({booking.reference})"
     left = [ticket for ticket in _good(booking) if ticket.checked_in_at is None]
     message = _with_codes(booking, key, subject, "reminder", left, {})
     _attach(message, booking, pdf, ics)

@@ -28,7 +28,7 @@ def bought(desk):
 
 
 def reminders():
-    return [sent for sent in mail.outbox if sent.subject.startswith("Today")]
+    return [sent for sent in mail.outbox if sent.subject.startswith("Reminder: ")]
 
 
 def remind(desk, times=2):
