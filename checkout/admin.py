@@ -1,8 +1,12 @@
-"""Staff may look at bookings and money here, and change nothing but try a failed refund again."""
+"""Staff may look at bookings, money, tickets and scans here. They change nothing but what an action does: a failed
+refund is tried again, a ticket is revoked or issued again."""
 
+from itertools import groupby
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
@@ -10,6 +14,7 @@ from checkout import services
 from checkout.models import (
     Booking,
     BookingLine,
+    GateScan,
     Order,
     OutboxMessage,
     Payment,
@@ -17,6 +22,8 @@ from checkout.models import (
     Ticket,
     WebhookEvent,
 )
+from cinema.errors import DomainError
+from seating.identity import owner_of_user
 
 
 class ReadOnly:
@@ -89,6 +96,80 @@ class RefundAdmin(ReadOnly, admin.ModelAdmin):
 
     def get_actions(self, request: HttpRequest) -> Any:
         return super().get_actions(request) if request.user.is_superuser else {}
+
+
+class ReasonForm(ActionForm):
+    reason = forms.CharField(max_length=200, required=False, help_text="why tickets are revoked")
+
+
+class Scans(ReadOnly, admin.TabularInline):
+    model = GateScan
+
+
+@admin.register(Ticket)
+class TicketAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = [
+        "seat",
+        "show",
+        "booking",
+        "edition",
+        "checked_in_at",
+        "checked_in_gate",
+        "revoked_at",
+        "cancelled_at",
+    ]
+    list_filter = ["checked_in_at", "revoked_at", "cancelled_at"]
+    list_select_related = ["booking", "show__movie", "show__screen__theatre"]
+    search_fields = ["id", "seat", "booking__reference", "booking__email"]
+    exclude = ["code"]  # a picture of this page must not admit anybody
+    inlines = [Scans]
+    actions = ["revoke", "reissue"]
+    action_form = ReasonForm
+
+    @admin.action(description="Revoke: these codes admit nobody")
+    def revoke(self, request: HttpRequest, chosen: QuerySet[Ticket]) -> None:
+        ids = list(chosen.values_list("pk", flat=True))
+        why = " ".join(request.POST.get("reason", "").split())
+        count = services.revoke_tickets(ids, why, owner_of_user(request.user))
+        self.message_user(request, f"{count} tickets are revoked.", messages.SUCCESS)
+        if count < len(ids):
+            left = f"{len(ids) - count} were used, cancelled or revoked already and stay as they are."
+            self.message_user(request, left, messages.WARNING)
+
+    @admin.action(description="Issue again: a new code, also for a revoked ticket")
+    def reissue(self, request: HttpRequest, chosen: QuerySet[Ticket]) -> None:
+        for booking, of_one in groupby(chosen.order_by("booking"), key=lambda ticket: ticket.booking):
+            try:
+                made = services.reissue_tickets(booking.pk, [str(ticket.pk) for ticket in of_one], by_staff=True)
+            except DomainError as wrong:
+                self.message_user(request, f"{booking.reference}: {wrong.detail}", messages.ERROR)
+            else:
+                seats = ", ".join(ticket.seat for ticket in made)
+                self.message_user(request, f"{booking.reference}: {seats} sent anew.", messages.SUCCESS)
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Looking is one permission, changing another, though nothing can be edited here."""
+        return super().get_actions(request) if request.user.has_perm("checkout.change_ticket") else {}
+
+
+@admin.register(GateScan)
+class GateScanAdmin(ReadOnly, admin.ModelAdmin):
+    """Filter by outcome: everything but `admitted` is somebody who should not have been let in."""
+
+    list_display = ["outcome", "ticket", "seat", "gate", "scanned_at", "offline", "received_at", "staff", "counts"]
+    list_filter = ["outcome", "offline", "scanned_at"]
+    list_select_related = ["ticket"]
+    search_fields = ["gate", "ticket__id", "ticket__booking__reference"]
+    date_hierarchy = "scanned_at"
+
+    @admin.display
+    def seat(self, scan: GateScan) -> str:
+        return scan.ticket.seat
+
+    @admin.display(description="the admission that counts")
+    def counts(self, scan: GateScan) -> str:
+        first = scan.ticket.checked_in_at
+        return f"{scan.ticket.checked_in_gate}, {first:%Y-%m-%d %H:%M:%S} UTC" if first else "none"
 
 
 @admin.register(WebhookEvent)

@@ -26,6 +26,7 @@ from checkout.schemas import (
     LockSeatsIn,
     OrderOut,
     Problem,
+    ReissueIn,
     ReleasedOut,
     ReleaseSeatsIn,
     StoredOut,
@@ -131,11 +132,11 @@ def get_ticket_pdf(request: HttpRequest, booking_id: str) -> HttpResponse:
 @router.get(
     "/bookings/{booking_id}/calendar.ics",
     response=_problems(401, 404, 409),
-    summary="The show as a calendar entry",
+    summary="The show as a calendar entry; cancelled once the booking is",
     openapi_extra=_file_answer("text/calendar"),
 )
 def get_calendar(request: HttpRequest, booking_id: str) -> HttpResponse:
-    booking = selectors.get_ticketed_booking(booking_id, owners_of_request(request))
+    booking = selectors.get_booking_with_dates(booking_id, owners_of_request(request))
     return _file(calendar_entry(booking), "text/calendar; charset=utf-8", f"booking-{booking.reference}.ics")
 
 
@@ -162,6 +163,19 @@ def cancel_booking(request: HttpRequest, booking_id: str, wanted: CancelIn) -> A
         ],
         "booking": selectors.booking_json(selectors.get_booking(booking_id, owners)),
     }
+
+
+@router.post(
+    "/bookings/{booking_id}/reissue/",
+    response={200: BookingOut, **_problems(400, 401, 403, 404, 409, 422)},
+    summary="New codes for lost tickets; the old ones admit nobody any more",
+)
+def reissue_tickets(request: HttpRequest, booking_id: str, wanted: ReissueIn) -> Any:
+    require_csrf(request)
+    owners = owners_of_request(request)
+    selectors.get_booking(booking_id, owners)
+    services.reissue_tickets(booking_id, wanted.tickets)
+    return selectors.booking_json(selectors.get_booking(booking_id, owners))
 
 
 # ------------------------------------------------------------------------------------------------ payments

@@ -98,6 +98,35 @@ class TicketCancelled(DomainError):
     title = "Ticket cancelled"
 
 
+class TicketRevoked(DomainError):
+    """Staff have taken it back; `detail` does not say why."""
+
+    code = "ticket_revoked"
+    title = "Ticket revoked"
+
+
+class TicketReplaced(DomainError):
+    """A newer edition of this ticket is out: only that one admits."""
+
+    code = "ticket_replaced"
+    title = "Ticket replaced"
+
+
+class NotReissuable(DomainError):
+    """`detail` says why there is no new code for this ticket."""
+
+    code = "not_reissuable"
+    title = "Cannot be issued again"
+
+
+class BadClock(DomainError):
+    """A scan's time cannot be: unreadable, without a zone, still to come, or before the ticket was sold."""
+
+    code = "bad_clock"
+    status = 422
+    title = "The gate's clock is wrong"
+
+
 class WrongShow(DomainError):
     code = "wrong_show"
     title = "Ticket for another show"

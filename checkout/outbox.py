@@ -6,7 +6,7 @@ only the wake-up call: a lost one costs seconds, because the sweep comes every f
 """
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,6 +42,14 @@ def put(booking: Booking, kind: str, key: str, **payload: Any) -> None:
         [OutboxMessage(booking=booking, kind=kind, key=key, payload=payload)], ignore_conflicts=True
     )
     wake("checkout.tasks.relay_outbox")
+
+
+def put_for_each(bookings: Iterable[Booking], kind: str) -> None:
+    """Inside a transaction: `kind` once for each of the bookings, however often it is asked for."""
+    rows = [OutboxMessage(booking=booking, kind=kind, key=f"{kind}:{booking.pk}") for booking in bookings]
+    if rows:
+        OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
+        wake("checkout.tasks.relay_outbox")
 
 
 # A broker that is down must not hold up the customer whose booking has just been written.

@@ -85,6 +85,10 @@ class CancelIn(Strict):
     dry_run: bool = False
 
 
+class ReissueIn(Strict):
+    tickets: Annotated[list[TicketId], Field(min_length=1, max_length=MOST_NAMED)] | None = None
+
+
 class Problem(Schema):
     """RFC 9457; further fields depend on the code."""
 
@@ -131,6 +135,7 @@ class TicketOut(Schema):
     seat: str
     code: str = Field(description="what the QR holds")
     checked_in_at: str | None
+    revoked_at: str | None = Field(description="staff have taken it back: the code admits nobody")
 
 
 class BookingOut(Schema):

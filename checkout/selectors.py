@@ -21,9 +21,11 @@ def get_booking(booking_id: str, owners: Sequence[str]) -> Booking:
 
 
 def get_ticketed_booking(booking_id: str, owners: Sequence[str]) -> Booking:
-    """A booking with at least one good ticket. Raises UnknownBooking, NotConfirmed."""
+    """A booking with at least one ticket that admits. Raises UnknownBooking, NotConfirmed."""
     booking = get_booking(booking_id, owners)
-    if not any(ticket.cancelled_at is None for ticket in booking.tickets.all()):
+    if not any(ticket.admits for ticket in booking.tickets.all()):
+        if any(ticket.cancelled_at is None for ticket in booking.tickets.all()):
+            raise NotConfirmed("These tickets were revoked. Please ask at the box office.")
         raise NotConfirmed(
             {
                 Booking.Status.PENDING: "Tickets are made once the booking is paid for.",
@@ -31,6 +33,12 @@ def get_ticketed_booking(booking_id: str, owners: Sequence[str]) -> Booking:
             }.get(Booking.Status(booking.status), "This booking was cancelled: its tickets are not good any more.")
         )
     return booking
+
+
+def get_booking_with_dates(booking_id: str, owners: Sequence[str]) -> Booking:
+    """A booking that was confirmed at some time: calendars hear of its end too. Raises UnknownBooking, NotConfirmed."""
+    booking = get_booking(booking_id, owners)
+    return booking if booking.confirmed_at else get_ticketed_booking(booking_id, owners)
 
 
 def bookings_of(owners: Sequence[str]) -> QuerySet[Booking]:
@@ -78,6 +86,7 @@ def booking_json(booking: Booking) -> dict[str, Any]:
                 "seat": ticket.seat,
                 "code": ticket.code,
                 "checked_in_at": utc(ticket.checked_in_at) if ticket.checked_in_at else None,
+                "revoked_at": utc(ticket.revoked_at) if ticket.revoked_at else None,
             }
             for ticket in good
         ],

@@ -37,6 +37,11 @@ def give_back_cancelled_shows() -> None:
     services.give_back_cancelled_shows()
 
 
+@shared_task
+def remind_customers() -> None:
+    services.remind_customers()
+
+
 # name → task and seconds between two runs; config.celery collects it.
 BEAT = {
     "checkout: relay the outbox": {"task": "checkout.tasks.relay_outbox", "schedule": 5.0},
@@ -45,4 +50,5 @@ BEAT = {
     "checkout: ask about open orders": {"task": "checkout.tasks.reconcile_orders", "schedule": 15.0},
     "checkout: ask about refunds": {"task": "checkout.tasks.reconcile_refunds", "schedule": 60.0},
     "checkout: give back cancelled shows": {"task": "checkout.tasks.give_back_cancelled_shows", "schedule": 15.0},
+    "checkout: remind of shows": {"task": "checkout.tasks.remind_customers", "schedule": 30.0},
 }

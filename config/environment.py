@@ -113,6 +113,24 @@ def seed(name: str, default: str | None = None) -> bytes:
     return value
 
 
+def public_keys(name: str, private: bytes) -> list[bytes]:
+    """Ed25519 public keys of 32 bytes each, in base64, separated by commas; `private` must not be among them."""
+    keys = []
+    for number, part in enumerate(names(name, []), start=1):
+        try:
+            value = base64.b64decode(part, validate=True)
+        except ValueError:
+            value = b""
+        if len(value) != 32:
+            raise ImproperlyConfigured(f"{name}: key {number} is not one that `manage.py ticket_keys` prints.")
+        if value == private:
+            raise ImproperlyConfigured(
+                f"{name}: key {number} is the private key. Give public ones, as `manage.py ticket_keys` prints."
+            )
+        keys.append(value)
+    return keys
+
+
 def http_origin(name: str, value: str) -> str:
     """Checks one origin of a list: scheme and host, no path."""
     parts = urlsplit(value)

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "frontend.middleware.forget_when_session_changes",  # outside the next one, whose cookie it watches
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -171,6 +172,11 @@ DEVELOPMENT_TICKET_KEY = "aG91c2VmdWxsLWRldmVsb3BtZW50LXRpY2tldC1rZXk="  # 32 by
 TICKET_SIGNING_KEY = env.seed("TICKET_SIGNING_KEY", DEVELOPMENT_TICKET_KEY if DEBUG else None)
 if not DEBUG and env.seed("", DEVELOPMENT_TICKET_KEY) == TICKET_SIGNING_KEY:
     raise ImproperlyConfigured("TICKET_SIGNING_KEY is the development one: anybody could sign tickets with it.")
+# Public halves of the keys that signed before this one: their tickets stay good until they are taken out of the list.
+TICKET_OLD_PUBLIC_KEYS = env.public_keys("TICKET_OLD_PUBLIC_KEYS", TICKET_SIGNING_KEY)
+DEVELOPMENT_TICKET_PUBLIC_KEY = "ryvRvd7vUIJU7j+KkQ/z3iAdLYqINpAXjRDgH/fd1cA="
+if not DEBUG and env.seed("", DEVELOPMENT_TICKET_PUBLIC_KEY) in TICKET_OLD_PUBLIC_KEYS:
+    raise ImproperlyConfigured("TICKET_OLD_PUBLIC_KEYS has the development one: anybody could sign tickets for it.")
 
 # -------------------------------------------------------------------------------------------------- mail
 _mail = env.email("EMAIL_URL", "smtp://127.0.0.1:8002" if DEBUG else None)

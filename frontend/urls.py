@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from frontend.views import bookings, boxoffice, browse, checkout, dev, health, show, with_error_pages
+from frontend.views import bookings, boxoffice, browse, checkout, dev, health, show, tickets, with_error_pages
 
 app_name = "frontend"
 
@@ -48,9 +48,13 @@ urlpatterns = [
     page("bookings/", bookings.booking_list, "bookings"),
     page("bookings/<opaque:booking_id>/", bookings.booking_detail, "booking"),
     page("bookings/<opaque:booking_id>/cancel/", bookings.cancel, "cancel"),
+    page("bookings/<opaque:booking_id>/reissue/", bookings.reissue, "reissue"),
+    page("bookings/<opaque:booking_id>/ticket/", tickets.web_ticket, "ticket"),
+    page("bookings/<opaque:booking_id>/ticket/worker.js", tickets.ticket_worker, "ticket_worker"),
     page("boxoffice/", boxoffice.dashboard, "boxoffice"),
     page("dev/mail/", dev.mail_list, "dev_mail"),
     page("dev/mail/<str:key>/", dev.mail_detail, "dev_mail_detail"),
+    page("dev/mail/<str:key>/html/", dev.mail_html, "dev_mail_html"),
     page("dev/mail/<str:key>/<int:part>/", dev.mail_part, "dev_mail_part"),
     page("dev/sandbox/<path:path>", dev.sandbox_proxy, "dev_sandbox"),
     path("healthz", health.healthz, name="healthz"),

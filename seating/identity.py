@@ -102,6 +102,33 @@ def require_csrf(request: HttpRequest) -> None:
         raise CsrfFailed("Send the CSRF token of the page in X-CSRFToken, or a bearer token. Reload the page.")
 
 
+class NotSignedIn(DomainError):
+    code = "unauthorised"
+    status = 401
+    title = "Not signed in"
+
+
+class StaffOnly(DomainError):
+    code = "forbidden"
+    status = 403
+    title = "For staff only"
+
+
+def require_staff(request: HttpRequest) -> str:
+    """The owner string of the member of staff whose session this is; a writing request carries their CSRF token.
+
+    A bearer token speaks for a guest, whoever else is signed in. Raises NotSignedIn, StaffOnly, CsrfFailed.
+    """
+    if request.headers.get("Authorization", "").startswith("Bearer "):
+        raise StaffOnly("A guest's token opens nothing here. Sign in as a member of staff.")
+    if not request.user.is_authenticated:
+        raise NotSignedIn("Sign in as a member of staff.")
+    if not request.user.is_staff:
+        raise StaffOnly("You are signed in, but not as a member of staff.")
+    require_csrf(request)  # safe methods pass
+    return owner_of_user(request.user)
+
+
 def _answer(request: HttpRequest) -> HttpResponse:
     """Stands for the view that the middleware asks about: one that is not exempt."""
     return HttpResponse()

@@ -12,7 +12,7 @@ from pathlib import Path
 from config.embedded import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-START_SECONDS = 30.0
+START_SECONDS = 90.0
 STOP_SECONDS = 5.0
 
 

@@ -36,9 +36,9 @@ _lock = threading.Lock()
 
 
 def ticket_pdf(booking: Booking) -> bytes:
-    """The tickets that are still good. `booking` with show, film, screen, theatre, lines and tickets."""
+    """The tickets that still admit. `booking` with show, film, screen, theatre, lines and tickets."""
     lines = {line.seat: line for line in booking.lines.all()}
-    good = [ticket for ticket in booking.tickets.all() if ticket.cancelled_at is None]
+    good = [ticket for ticket in booking.tickets.all() if ticket.admits]
     data = _booking_data(booking) | {"tickets": [_ticket_data(booking, t, lines[t.seat]) for t in good]}
     try:
         return _typeset(data, ["ua-1"])

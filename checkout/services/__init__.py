@@ -11,10 +11,15 @@ from checkout.services.delivering import relay_outbox
 from checkout.services.paying import start_payment, verify_callback
 from checkout.services.reconciling import expire_bookings, reconcile_orders
 from checkout.services.refunds import reconcile_refunds, retry_refund, settle_refund
+from checkout.services.reissuing import reissue_tickets, revoke_tickets
+from checkout.services.reminding import remind_customers
 from checkout.services.settling import settle_payment
+from checkout.services.syncing import OfflineScan, SyncedScan, sync_scans
 
 __all__ = [
     "Cancellation",
+    "OfflineScan",
+    "SyncedScan",
     "cancel_booking",
     "check_in",
     "create_booking",
@@ -23,10 +28,14 @@ __all__ = [
     "price_of_seats",
     "reconcile_orders",
     "reconcile_refunds",
+    "reissue_tickets",
     "relay_outbox",
+    "remind_customers",
     "retry_refund",
+    "revoke_tickets",
     "settle_payment",
     "settle_refund",
     "start_payment",
+    "sync_scans",
     "verify_callback",
 ]

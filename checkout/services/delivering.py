@@ -5,6 +5,7 @@ from checkout.calendars import calendar_entry
 from checkout.documents import ticket_pdf
 from checkout.models import Booking, OutboxMessage, Payment
 from checkout.services.refunds import send_refund
+from checkout.services.reminding import still_wanted
 
 
 def relay_outbox() -> int:
@@ -19,9 +20,21 @@ def _whole(message: OutboxMessage) -> Booking:
 
 def _confirmation(message: OutboxMessage) -> None:
     booking = _whole(message)
-    if not any(ticket.cancelled_at is None for ticket in booking.tickets.all()):
+    if not any(ticket.admits for ticket in booking.tickets.all()):
         return  # cancelled before the mail went out: tickets that admit nobody are not sent
     mails.send_confirmation(booking, ticket_pdf(booking), calendar_entry(booking), message.key)
+
+
+def _reissue(message: OutboxMessage) -> None:
+    booking = _whole(message)
+    if any(ticket.admits and ticket.seat in message.payload["seats"] for ticket in booking.tickets.all()):
+        mails.send_reissue(booking, message.payload["seats"], ticket_pdf(booking), message.key)
+
+
+def _reminder(message: OutboxMessage) -> None:
+    booking = _whole(message)
+    if still_wanted(booking):
+        mails.send_reminder(booking, ticket_pdf(booking), calendar_entry(booking), message.key)
 
 
 def _returned(message: OutboxMessage) -> None:
@@ -30,8 +43,9 @@ def _returned(message: OutboxMessage) -> None:
 
 
 def _cancellation(message: OutboxMessage) -> None:
-    payload = message.payload
-    mails.send_cancellation(_whole(message), payload["seats"], payload["refund"], payload["why"], message.key)
+    payload, booking = message.payload, _whole(message)
+    entry = calendar_entry(booking) if booking.confirmed_at else None
+    mails.send_cancellation(booking, payload["seats"], payload["refund"], payload["why"], message.key, entry)
 
 
 def _refund(message: OutboxMessage) -> None:
@@ -42,5 +56,7 @@ HANDLERS: dict[str, outbox.Handler] = {
     "confirmation": _confirmation,
     "returned": _returned,
     "cancellation": _cancellation,
+    "reissue": _reissue,
+    "reminder": _reminder,
     "refund": _refund,
 }

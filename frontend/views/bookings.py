@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from checkout import services
+from checkout.errors import UnknownTicket
 from checkout.models import Booking, Payment, Ticket
 from checkout.selectors import bookings_of, get_booking
 from cinema.errors import DomainError
@@ -46,7 +47,7 @@ def booking_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
     if "t" in request.GET:
-        return _let_guest_in(request, booking_id)
+        return let_guest_in(request, booking_id, "frontend:booking")
     booking = get_booking(booking_id, owners_of_request(request))
     now = timezone.now()
     tickets, payments = list(booking.tickets.all()), list(booking.payments.all())
@@ -60,20 +61,21 @@ def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
         "tickets": tickets,
         "refunds": list(booking.refunds.all()),
         "may_cancel": _may_cancel(booking, tickets, now),
+        "renewable": _renewable(booking, tickets, now),
         "over": booking.show.ends_at <= now,
     }
     return render(request, "frontend/booking.html", context)
 
 
-def _let_guest_in(request: HttpRequest, booking_id: str) -> HttpResponse:
-    """Only a token that owns this very booking is taken, so a link cannot make a visitor somebody else's guest
-    without showing them that guest's booking."""
+def let_guest_in(request: HttpRequest, booking_id: str, page: str) -> HttpResponse:
+    """On to that page of the booking. Only a token that owns this very booking is taken, so a link cannot make a
+    visitor somebody else's guest without showing them that guest's booking."""
     try:
         owner = owner_from_token(request.GET["t"])
     except BadToken:
         raise Http404("This link is not one of ours.") from None
     get_booking(booking_id, [owner])
-    response = redirect("frontend:booking", booking_id=booking_id)
+    response = redirect(page, booking_id=booking_id)
     set_guest_cookie(response, owner, secure=request.is_secure())
     return response
 
@@ -105,6 +107,30 @@ def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
         seats = ", ".join(ticket.seat for ticket in chosen)
         context |= {"outcome": outcome, "seats": seats, "changed": request.method == "POST"}
     return render(request, "frontend/cancel.html", context)
+
+
+@never_cache
+@require_http_methods(["POST"])
+def reissue(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """New codes for the tickets named by `ticket`: for those who lost theirs."""
+    get_booking(booking_id, owners_of_request(request))
+    try:
+        made = services.reissue_tickets(booking_id, request.POST.getlist("ticket"))
+    except UnknownTicket:
+        messages.error(request, _("Choose at least one seat that needs a new ticket."))
+    except DomainError as refused:
+        messages.error(request, refused.detail)
+    else:
+        seats = ", ".join(ticket.seat for ticket in made)
+        messages.success(request, _("New tickets for %(seats)s: the old codes admit nobody now.") % {"seats": seats})
+    return redirect("frontend:booking", booking_id=booking_id)
+
+
+def _renewable(booking: Booking, tickets: list[Ticket], now: datetime) -> list[Ticket]:
+    """The tickets it is worth offering a new code for; whether there is one is for checkout to say."""
+    if booking.status != Booking.Status.CONFIRMED or now >= booking.show.ends_at:
+        return []
+    return [ticket for ticket in tickets if ticket.admits and ticket.checked_in_at is None]
 
 
 def _chosen(request: HttpRequest, tickets: list[Ticket]) -> list[Ticket]:

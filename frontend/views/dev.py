@@ -3,6 +3,7 @@
 Nothing here exists unless the site runs in development on the sandbox's keys.
 """
 
+import base64
 import email
 import mailbox
 import re
@@ -14,9 +15,11 @@ from functools import wraps
 from typing import Any
 
 import requests
+from csp.decorators import csp
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,6 +27,14 @@ MOST_MAILS = 200
 SANDBOX_TIMEOUT = (3, 8)  # seconds to connect, to read
 SANDBOX_FILES = {"checkout.js", "checkout.css"}
 SANDBOX_ACTIONS = {"_test/pay"}
+# A caught mail may show its own pictures and inline styles; its links open in a window of their own.
+MAIL_POLICY = {
+    "default-src": ["'none'"],
+    "img-src": ["data:"],
+    "style-src": ["'unsafe-inline'"],
+    "frame-ancestors": ["'self'"],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
 
 View = Callable[..., HttpResponse]
 
@@ -58,12 +69,33 @@ def mail_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "mail": _summary(key, message, box.get_message(key).get_date()),
         "body": body.get_content() if body is not None else "",
+        "has_html": message.get_body(preferencelist=("html",)) is not None,
         "attachments": [
             {"number": number, "name": part.get_filename() or f"part-{number}", "size": len(_bytes_of(part))}
             for number, part in enumerate(message.iter_attachments())
         ],
     }
     return render(request, "frontend/dev_mail_detail.html", context)
+
+
+@xframe_options_sameorigin
+@csp(MAIL_POLICY)
+@only_in_development
+@require_safe
+def mail_html(request: HttpRequest, key: str) -> HttpResponse:
+    """The HTML part as a mail program shows it: with the pictures it carries, and nothing else. No script of it runs,
+    and the sandbox keeps it from being a page of ours even when it is opened by itself."""
+    message = _read(_box(), key)
+    body = message.get_body(preferencelist=("html",))
+    if body is None:
+        raise Http404("This mail has no HTML part.")
+    html = body.get_content().replace("<head>", '<head><base target="_blank">', 1)
+    for part in message.walk():
+        name = str(part["Content-ID"] or "").strip("<> ")
+        if name and part.get_content_maintype() == "image":
+            data = base64.b64encode(_bytes_of(part)).decode()
+            html = html.replace(f"cid:{name}", f"data:{part.get_content_type()};base64,{data}")
+    return HttpResponse(html, headers={"X-Content-Type-Options": "nosniff"})
 
 
 @only_in_development

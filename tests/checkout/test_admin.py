@@ -1,13 +1,15 @@
 """Staff may look at money in the admin and change nothing there, but try a failed refund again."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from checkout import services
 from checkout.models import Refund
 
-MODELS = ["booking", "payment", "order", "refund", "webhookevent", "outboxmessage"]
+MODELS = ["booking", "payment", "order", "refund", "webhookevent", "outboxmessage", "ticket", "gatescan"]
 
 
 @pytest.fixture
@@ -42,3 +44,41 @@ def test_a_failed_refund_is_tried_again_from_here(desk, staff):
     chosen = {"action": "try_again", "_selected_action": [Refund.objects.get().pk]}
     staff.post(reverse("admin:checkout_refund_changelist"), chosen)
     assert sorted(Refund.objects.values_list("status", flat=True)) == ["failed", "pending"]
+
+
+def test_tickets_are_revoked_and_issued_again_from_here(desk, staff):
+    ticket = desk.buy(seats=("A1",)).tickets.get()
+    tickets = reverse("admin:checkout_ticket_changelist")
+    staff.post(tickets, {"action": "revoke", "reason": "charged\n back", "_selected_action": [ticket.pk]})
+    ticket.refresh_from_db()
+    assert ticket.revoked_at and ticket.revoked_why == "charged back"
+    staff.post(tickets, {"action": "reissue", "_selected_action": [ticket.pk]})
+    old = ticket.code
+    ticket.refresh_from_db()
+    assert (ticket.revoked_at, ticket.edition) == (None, 2) and ticket.code != old
+    services.check_in(ticket.code, "North gate")
+    answer = staff.post(tickets, {"action": "reissue", "_selected_action": [ticket.pk]}, follow=True)
+    assert "used at the gate" in answer.content.decode()
+
+
+def test_who_may_only_look_at_tickets_cannot_revoke_them(desk, django_user_model):
+    ticket = desk.buy(seats=("A1",)).tickets.get()
+    looker = django_user_model.objects.create_user("looker", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_ticket"))
+    client = Client()
+    client.force_login(looker, backend="django.contrib.auth.backends.ModelBackend")
+    tickets = reverse("admin:checkout_ticket_changelist")
+    assert client.get(tickets).status_code == 200
+    client.post(tickets, {"action": "revoke", "_selected_action": [ticket.pk]})
+    ticket.refresh_from_db()
+    assert ticket.revoked_at is None
+
+
+def test_staff_see_who_was_let_in_twice_and_no_codes(desk, staff):
+    ticket = desk.buy(seats=("A1",)).tickets.get()
+    now = timezone.now().isoformat()
+    services.sync_scans([services.OfflineScan(ticket.code, gate, now) for gate in ("North gate", "South gate")])
+    page = staff.get(reverse("admin:checkout_gatescan_changelist"), {"outcome__exact": "already_checked_in"})
+    assert "let in twice" in page.content.decode() and "South gate" in page.content.decode()
+    detail = staff.get(reverse("admin:checkout_ticket_change", args=[ticket.pk])).content.decode()
+    assert "North gate" in detail and ticket.code not in detail

@@ -1,7 +1,11 @@
 """What the customer gets: a mail with tickets as PDF and calendar entry, in the theatre's own time."""
 
 import io
+import re
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
 
 import pypdf
 import pytest
@@ -39,6 +43,84 @@ def test_the_confirmation_carries_tickets_calendar_entry_and_link(bought, desk):
         f"tickets-{bought.reference}.pdf": "application/pdf",
         f"booking-{bought.reference}.ics": "text/calendar",
     }
+
+
+def parts_of(sent) -> dict[str, EmailMessage]:
+    """The mail as it goes over the wire: each part that is not a container, by its type and, for pictures, its id."""
+    whole = message_from_bytes(sent.message().as_bytes(), policy=policy.default)
+    leaves = [part for part in whole.walk() if not part.is_multipart()]
+    return {str(part["Content-ID"] or part.get_content_type()): part for part in leaves}
+
+
+def html_of(sent) -> str:
+    return parts_of(sent)["text/html"].get_content()
+
+
+def test_the_html_part_shows_the_codes_and_asks_nobody_for_anything(bought, desk):
+    desk.carry_out()
+    [sent] = mail.outbox
+    parts, html = parts_of(sent), html_of(sent)
+    pictures = re.findall(r'src="cid:([^"]+)"', html)
+    assert len(pictures) == 2
+    for cid, ticket in zip(pictures, bought.tickets.all(), strict=True):
+        assert parts[f"<{cid}>"].get_content() == tickets.qr_png(ticket.code)
+        assert parts[f"<{cid}>"]["Content-Disposition"].startswith("inline")
+        assert f"ticket for seat {ticket.seat}" in html
+    assert set(re.findall(r'\bsrc="([^":]+):', html)) == {"cid"}
+    assert not re.search(r"<link|<script|<style|url\(|@import", html)
+    assert bought.show.movie.title in html and rupees(bought.total) in html
+    assert {"text/plain", "text/html", "application/pdf", "text/calendar"} <= set(parts)
+
+
+def test_the_parts_are_nested_as_mail_programs_want_them(bought, desk):
+    desk.carry_out()
+    whole = message_from_bytes(mail.outbox[0].message().as_bytes(), policy=policy.default)
+    assert whole.get_content_type() == "multipart/mixed"
+    alternative = whole.get_payload(0)
+    assert [part.get_content_type() for part in alternative.iter_parts()] == ["text/plain", "multipart/related"]
+    assert whole.get_body(("html",)).get_content_type() == "text/html"
+    assert [part.get_filename() for part in whole.iter_attachments()] == [
+        f"tickets-{bought.reference}.pdf",
+        f"booking-{bought.reference}.ics",
+    ]
+
+
+def test_every_other_mail_has_an_html_part_too(bought, desk, gateway):
+    services.cancel_booking(bought.pk, [str(bought.tickets.get(seat="A1").pk)])
+    services.reissue_tickets(bought.pk)
+    late = desk.book(seats=("C1",))
+    order_id = desk.order(late)
+    desk.lose_seats_to("guest_b0b000000000000000000000", late)
+    gateway.pay(order_id)
+    services.settle_payment(order_id)
+    desk.carry_out()
+    kinds = {" ".join(sent.subject.split()[:3]): html_of(sent) for sent in mail.outbox}
+    assert {"Your tickets for", "Cancelled: " + bought.show.movie.title, "Your new tickets", "Your payment for"} <= set(
+        kinds
+    )
+    for html in kinds.values():
+        assert html.startswith("<!DOCTYPE html>") and "Housefull" in html
+
+
+@pytest.mark.parametrize("name", ["<script>x</script>", "A & B"])
+def test_what_a_customer_typed_is_text_in_the_html_part(desk, name):
+    desk.buy(name=name)
+    desk.carry_out()
+    assert name not in html_of(mail.outbox[0])
+    assert f"Hello {name}," in mail.outbox[0].body
+
+
+def test_new_tickets_come_by_mail_and_only_the_new_ones(bought, desk):
+    desk.carry_out()
+    ticket = bought.tickets.get(seat="A1")
+    [renewed] = services.reissue_tickets(bought.pk, [str(ticket.pk)])
+    desk.carry_out()
+    sent = mail.outbox[-1]
+    assert sent.subject.startswith("Your new tickets")
+    pictures = [part.get_content() for name, part in parts_of(sent).items() if name.startswith("<")]
+    assert pictures == [tickets.qr_png(renewed.code)] != [tickets.qr_png(ticket.code)]
+    [(name, pdf, _)] = sent.attachments
+    assert name.endswith(".pdf") and len(text_of(pdf)) == 2
 
 
 def test_a_mail_that_is_sent_again_has_the_same_message_id(bought, desk):
@@ -105,6 +187,17 @@ def test_no_title_breaks_the_pdf_or_becomes_typesetting_code(bought, title):
     assert len(text_of(ticket_pdf(booking))) == 2
 
 
+def test_every_picture_and_heading_of_the_pdf_is_tagged(bought):
+    """PDF/UA: structure, language, title shown, alternative text, and the reading order as the tab order."""
+    reader = pypdf.PdfReader(io.BytesIO(ticket_pdf(bought)))
+    root = reader.trailer["/Root"]
+    tags = _structure(root["/StructTreeRoot"])
+    assert {"/H1", "/P", "/Figure", "/Table", "/TR", "/TH", "/TD"} <= tags
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert all(page["/StructParents"] >= 0 and page["/Tabs"] == "/S" for page in reader.pages)
+    assert re.search(r"<pdfuaid:part>1</pdfuaid:part>", root["/Metadata"].get_data().decode())
+
+
 def test_a_cancelled_seat_has_no_page(bought, desk):
     services.cancel_booking(bought.pk, [str(bought.tickets.get(seat="A1").pk)])
     [page] = text_of(ticket_pdf(get_booking(bought.pk, [bought.owner])))
@@ -124,6 +217,37 @@ def test_the_calendar_entry_is_the_show(bought, alices_client):
     assert event["DTSTART"].dt == bought.show.starts_at and event["DTEND"].dt == bought.show.ends_at
     assert "A1, B1" in event["DESCRIPTION"] and bought.show.screen.name in event["LOCATION"]
     assert isinstance(event["DTSTART"].dt, datetime)
+
+
+def event_of(ics) -> tuple[str, Any]:
+    calendar = Calendar.from_ical(ics)
+    [event] = calendar.walk("VEVENT")
+    return str(calendar["METHOD"]), event
+
+
+def test_a_cancellation_changes_the_entry_that_the_calendar_has(bought, desk, alices_client):
+    path = f"/api/bookings/{bought.pk}/calendar.ics"
+    entries = [event_of(alices_client.get(path).content)]
+    for seat in ("A1", "B1"):
+        services.cancel_booking(bought.pk, [str(bought.tickets.get(seat=seat).pk)])
+        entries.append(event_of(alices_client.get(path).content))
+    assert [method for method, _ in entries] == ["PUBLISH", "PUBLISH", "CANCEL"]
+    events = [event for _, event in entries]
+    assert [event["SEQUENCE"] for event in events] == [0, 1, 2]
+    assert [event["STATUS"] for event in events] == ["CONFIRMED", "CONFIRMED", "CANCELLED"]
+    assert len({event["UID"] for event in events}) == 1
+    assert events[0]["DTSTAMP"].dt <= events[1]["DTSTAMP"].dt <= events[2]["DTSTAMP"].dt
+    assert "Seats B1." in events[1]["DESCRIPTION"]
+
+
+def test_the_cancellations_mail_carries_the_changed_entry(bought, desk):
+    services.cancel_booking(bought.pk)
+    desk.carry_out()
+    [sent] = [sent for sent in mail.outbox if sent.subject.startswith("Cancelled")]
+    [(name, ics, _)] = sent.attachments
+    method, event = event_of(ics)
+    assert name == f"booking-{bought.reference}.ics"
+    assert (method, event["STATUS"], event["SEQUENCE"]) == ("CANCEL", "CANCELLED", 1)
 
 
 def test_the_pdf_is_private_and_a_file(bought, alices_client):

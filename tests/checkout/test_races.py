@@ -2,18 +2,22 @@
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
+from django.utils import timezone
 
 from checkout import services, tickets
 from checkout.errors import AlreadyCheckedIn, NotCancellable
-from checkout.models import Booking, OutboxMessage, Payment, Refund, Ticket
+from checkout.models import Booking, GateScan, OutboxMessage, Payment, Refund, Ticket
 from checkout.services import booking as creating
 from tests.checkout.conftest import CONTACT, money_is_a_ticket_or_a_refund
 
 pytestmark = pytest.mark.postgres
+checking_in = import_module("checkout.services.check_in")  # the package has a function of that name
 CROWD = 6
 
 
@@ -158,6 +162,70 @@ def test_of_many_scans_at_once_the_first_wins_and_the_others_are_told(desk):
     lost = [answer for answer in answers if isinstance(answer, AlreadyCheckedIn)]
     assert len(lost) == CROWD - 1
     assert {one.extra["gate"] for one in lost} == {won.checked_in_gate}
+
+
+def test_of_two_hundred_scans_at_once_exactly_one_wins(desk):
+    """More than there are connections: who waits too long for one asks again, as a gate does after a 503."""
+    code = desk.buy(seats=("A1",)).tickets.get().code
+
+    def scan(gate):
+        while True:
+            try:
+                return services.check_in(code, gate)
+            except OperationalError:
+                continue
+
+    answers = at_once(*[lambda gate=f"gate {number}": scan(gate) for number in range(200)])
+    [won] = [answer for answer in answers if isinstance(answer, Ticket)]
+    lost = [answer for answer in answers if isinstance(answer, AlreadyCheckedIn)]
+    assert len(lost) == 199
+    assert {one.extra["gate"] for one in lost} == {won.checked_in_gate}
+    assert GateScan.objects.filter(outcome="admitted").count() == 1
+
+
+def test_looking_first_and_writing_then_would_let_two_in(desk, monkeypatch):
+    """Why one statement decides: between a look and a write another gate looks too."""
+    code = desk.buy(seats=("A1",)).tickets.get().code
+    both_have_looked = threading.Barrier(2)
+
+    def look_then_write(said, gate, now):
+        ticket = Ticket.objects.get(pk=said.ticket)
+        both_have_looked.wait(20)
+        if ticket.checked_in_at is None:
+            Ticket.objects.filter(pk=ticket.pk).update(checked_in_at=now, checked_in_gate=gate)
+        return ticket.checked_in_at is None
+
+    monkeypatch.setattr(checking_in, "_first", look_then_write)
+    answers = at_once(*[lambda gate=gate: services.check_in(code, gate) for gate in ("North gate", "South gate")])
+    assert [type(answer) for answer in answers] == [Ticket, Ticket]
+
+
+def test_offline_scans_told_by_many_gates_at_once_leave_the_earliest(desk):
+    ticket = desk.buy(seats=("A1",)).tickets.get()
+    now = timezone.now()
+    times = [(now + timedelta(milliseconds=10 * number)).isoformat() for number in range(CROWD)]
+    scans = [services.OfflineScan(ticket.code, f"gate {number}", at) for number, at in enumerate(times)]
+    at_once(*[lambda scan=scan: services.sync_scans([scan]) for scan in reversed(scans)])
+    ticket.refresh_from_db()
+    assert ticket.checked_in_gate == "gate 0"
+    assert GateScan.objects.get(outcome="admitted").gate == "gate 0"
+    assert GateScan.objects.filter(outcome="already_checked_in").count() == CROWD - 1
+
+
+def test_scanned_and_issued_again_at_once_only_one_of_them_happens(desk):
+    for seat in ("C1", "C2", "C3", "C4"):
+        booking = desk.buy(seats=(seat,))
+        ticket = booking.tickets.get()
+        at_once(lambda t=ticket: services.check_in(t.code, "gate"), lambda b=booking: services.reissue_tickets(b.pk))
+        ticket.refresh_from_db()
+        assert bool(ticket.checked_in_at) != bool(ticket.reissued_at)
+
+
+def test_two_beats_at_once_write_one_reminder(desk):
+    booking = desk.buy()
+    now = desk.show.starts_at - timedelta(hours=2)
+    assert [answer for answer in at_once(*[lambda: services.remind_customers(now)] * CROWD) if answer == 1]
+    assert OutboxMessage.objects.filter(kind="reminder", booking=booking).count() == 1
 
 
 def test_scanned_and_cancelled_at_once_only_one_of_them_happens(desk):

@@ -1,6 +1,7 @@
-"""A ticket's code: checked with the public key alone, and worthless once a single letter is changed."""
+"""A ticket's code: checked with the public keys alone, and worthless once a single letter is changed."""
 
 import base64
+import struct
 import subprocess
 import sys
 import uuid
@@ -18,7 +19,8 @@ TICKET = uuid.UUID("0b8a1d5e-6f0e-4f0b-9a51-3f9a0f5b2c11")
 
 def test_the_gate_reads_show_seat_and_ticket_with_the_public_key_alone():
     said = tickets.verify(tickets.sign(TICKET, 101, "B12"), tickets.public_key())
-    assert (said.version, said.show, said.seat, said.ticket) == (1, 101, "B12", TICKET)
+    assert (said.version, said.show, said.seat, said.ticket, said.edition) == (2, 101, "B12", TICKET, 1)
+    assert said.key == tickets.key_id(tickets.public_key()).hex()
 
 
 def test_a_gate_without_our_settings_can_verify():
@@ -39,7 +41,7 @@ def test_a_gate_without_our_settings_can_verify():
 def test_the_code_uses_only_letters_that_a_qr_packs_tightly():
     code = tickets.sign(TICKET, 101, "B12")
     assert set(code) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789:")
-    assert len(code) < 160
+    assert len(code) <= 178  # a QR of 45 by 45 modules
 
 
 @given(st.integers(0, 2**63 - 1), st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable()), st.uuids())
@@ -60,7 +62,21 @@ def test_no_letter_can_be_changed(data):
 
 
 @pytest.mark.parametrize(
-    "code", ["", "HF1:", "HF1:AAAA", "HF2:AAAA", "HF1:é", "HF1:" + "A" * 600, "HF1:1!", "\x00", "🎟"]
+    "code",
+    [
+        "",
+        "HF1:",
+        "HF1:AAAA",
+        "HF2:",
+        "HF2:AAAA",
+        "HF2:" + "A" * 200,
+        "HF3:AAAA",
+        "HF1:é",
+        "HF1:" + "A" * 600,
+        "HF1:1!",
+        "\x00",
+        "🎟",
+    ],
 )
 def test_nonsense_is_refused_quietly(code):
     with pytest.raises(BadTicket):
@@ -84,7 +100,7 @@ def test_a_signature_made_for_something_else_is_not_a_ticket():
 
 
 def test_a_ticket_of_a_later_version_says_that_the_gate_is_old():
-    payload = b"\x02" + tickets._decode(tickets.sign(TICKET, 101, "B12"))[1:-64]
+    payload = b"\x03" + tickets._decode(tickets.sign(TICKET, 101, "B12"))[1:-64]
     signature = tickets._private_key().sign(tickets.PURPOSE + payload)
     with pytest.raises(BadTicket, match="Update the gate"):
         tickets.verify(tickets.MARK + tickets._encode(payload + signature), tickets.public_key())
@@ -96,6 +112,74 @@ def test_the_same_bytes_have_one_spelling_only():
     with pytest.raises(BadTicket):
         tickets.verify(tickets.MARK + body.lower(), tickets.public_key())
     assert base64.b32decode(body + "=" * (-len(body) % 8))
+
+
+def of_version_1(seat="B12", show=101):
+    """A code as it was made before keys had ids."""
+    payload = struct.pack(">B16sQ", 1, TICKET.bytes, show) + seat.encode()
+    return "HF1:" + tickets._encode(payload + tickets._private_key().sign(tickets.PURPOSE + payload))
+
+
+def test_codes_of_version_1_stay_good():
+    said = tickets.verify(of_version_1(), tickets.public_key())
+    assert (said.version, said.show, said.seat, said.ticket, said.edition) == (1, 101, "B12", TICKET, 1)
+
+
+def test_no_code_passes_as_one_of_the_other_version():
+    for code, mark in ((of_version_1(), "HF2:"), (tickets.sign(TICKET, 101, "B12"), "HF1:")):
+        with pytest.raises(BadTicket):
+            tickets.verify(mark + code[4:], tickets.public_key())
+
+
+def test_each_edition_is_a_code_of_its_own():
+    first, second = (tickets.sign(TICKET, 101, "B12", edition) for edition in (1, 2))
+    assert first != second
+    assert tickets.verify(second, tickets.public_key()).edition == 2
+
+
+def rotate(settings):
+    """A new signing key; the public half of the one before verifies on."""
+    before = tickets.public_key()
+    settings.TICKET_SIGNING_KEY = Ed25519PrivateKey.generate().private_bytes_raw()
+    settings.TICKET_OLD_PUBLIC_KEYS = [before]
+    return before
+
+
+def test_after_the_key_changed_old_and_new_codes_verify(settings):
+    old = [tickets.sign(TICKET, 101, "B12"), of_version_1()]
+    before = rotate(settings)
+    new = tickets.sign(TICKET, 101, "B12")
+    assert tickets.public_keys() == [tickets.public_key(), before]
+    for code in (*old, new):
+        assert tickets.verify(code, *tickets.public_keys()).ticket == TICKET
+    assert tickets.verify(new, *tickets.public_keys()).key != tickets.verify(old[0], *tickets.public_keys()).key
+
+
+def test_a_gate_that_lacks_the_key_says_which_one(settings):
+    before = rotate(settings)
+    code = tickets.sign(TICKET, 101, "B12")
+    with pytest.raises(BadTicket, match=tickets.key_id(tickets.public_key()).hex()):
+        tickets.verify(code, before)
+
+
+def test_a_key_that_was_taken_out_verifies_nothing_any_more(settings):
+    old = [tickets.sign(TICKET, 101, "B12"), of_version_1()]
+    rotate(settings)
+    settings.TICKET_OLD_PUBLIC_KEYS = []
+    for code in old:
+        with pytest.raises(BadTicket):
+            tickets.verify(code, *tickets.public_keys())
+
+
+def test_naming_our_key_does_not_make_a_signature_ours():
+    payload = tickets._decode(tickets.sign(TICKET, 101, "B12"))[:-64]
+    forged = Ed25519PrivateKey.generate().sign(tickets.PURPOSE + payload)
+    with pytest.raises(BadTicket, match="not one of our tickets"):
+        tickets.verify(tickets.MARK + tickets._encode(payload + forged), tickets.public_key())
+
+
+def test_the_picture_for_mails_is_a_png():
+    assert tickets.qr_png(tickets.sign(TICKET, 101, "B12")).startswith(b"\x89PNG")
 
 
 def test_the_qr_is_one_plain_drawing():

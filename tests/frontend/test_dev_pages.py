@@ -24,7 +24,9 @@ def send(settings, subject, body, attachment=None):
 
 
 @pytest.mark.parametrize(("debug", "sandbox"), [(False, True), (True, False)])
-@pytest.mark.parametrize("path", ["/dev/mail/", "/dev/mail/x/", "/dev/mail/x/0/", "/dev/sandbox/checkout.js"])
+@pytest.mark.parametrize(
+    "path", ["/dev/mail/", "/dev/mail/x/", "/dev/mail/x/0/", "/dev/mail/x/html/", "/dev/sandbox/checkout.js"]
+)
 def test_outside_development_there_is_nothing(client, settings, path, debug, sandbox):
     settings.DEBUG, settings.RAZORPAY_SANDBOX = debug, sandbox
     assert client.get(path).status_code == 404
@@ -50,6 +52,37 @@ def test_what_a_mail_says_is_text(client, development):
     for path in ("/dev/mail/", f"/dev/mail/{key}/"):
         assert "<script>1" not in client.get(path).content.decode()
         assert "<script>alert" not in client.get(path).content.decode()
+
+
+def send_html(settings, html, picture=b"\x89PNG picture"):
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "tickets@housefull.test", "alice@example.test", "Your tickets"
+    message.set_content("the text")
+    message.add_alternative(html, subtype="html")
+    message.get_payload(1).add_related(picture, maintype="image", subtype="png", cid="<one@housefull.test>")
+    return mailbox.Maildir(str(settings.MAIL_CATCHER_DIR)).add(mailbox.MaildirMessage(message))
+
+
+def test_the_html_of_a_mail_is_framed_and_can_do_nothing(client, development):
+    html = '<html><head></head><body><script>alert(1)</script><img src="cid:one@housefull.test"></body></html>'
+    key = send_html(development, html)
+    page = client.get(f"/dev/mail/{key}/").content.decode()
+    assert f'src="/dev/mail/{key}/html/"' in page and "<script>alert" not in page
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    assert "the text" in page
+    framed = client.get(f"/dev/mail/{key}/html/")
+    policy = framed["Content-Security-Policy"]
+    rules = dict(rule.strip().partition(" ")[::2] for rule in policy.split(";"))
+    assert rules["default-src"] == "'none'" and "script-src" not in rules
+    assert rules["frame-ancestors"] == "'self'" and framed["X-Frame-Options"] == "SAMEORIGIN"
+    assert rules["sandbox"] == "allow-popups allow-popups-to-escape-sandbox"
+    assert b'src="data:image/png;base64,iVBORyBwaWN0dXJl"' in framed.content
+
+
+def test_a_mail_without_html_has_no_frame(client, development):
+    key = send(development, "Plain", "only text")
+    assert "<iframe" not in client.get(f"/dev/mail/{key}/").content.decode()
+    assert client.get(f"/dev/mail/{key}/html/").status_code == 404
 
 
 @pytest.mark.parametrize("key", ["unknown", "..", "..%2F..%2Fetc", "%00"])

@@ -88,6 +88,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path):
         ("RAZORPAY_BASE_URL", "ftp://x"),
         ("EMAIL_URL", "pigeon://loft"),
         ("TICKET_SIGNING_KEY", "short"),
+        ("TICKET_OLD_PUBLIC_KEYS", "short"),
         ("CSRF_TRUSTED_ORIGINS", "box.example"),
     ],
 )

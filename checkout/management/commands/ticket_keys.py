@@ -1,0 +1,20 @@
+"""`manage.py ticket_keys`: the public keys that a gate needs to verify tickets without a network."""
+
+import base64
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from checkout import tickets
+
+
+class Command(BaseCommand):
+    help = (
+        "Prints the public keys that verify tickets: a line each, with the key's id, its base64 and whether it signs."
+    )
+    requires_system_checks = []  # needs neither database nor Redis
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for public in tickets.public_keys():
+            use = "signs and verifies" if public == tickets.public_key() else "verifies only"
+            self.stdout.write(f"{tickets.key_id(public).hex()}  {base64.b64encode(public).decode()}  {use}")
