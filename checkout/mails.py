@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
-from checkout.models import Booking, Payment
+from checkout.models import Booking, Payment, WaitlistEntry
 from checkout.money import rupees
 from seating.identity import is_guest, token_for
 
@@ -46,7 +46,24 @@ def send_cancellation(booking: Booking, seats: Sequence[str], refund: int, why: 
     _message(booking, key, subject, "cancellation", facts).send()
 
 
-def _message(booking: Booking, key: str, subject: str, template: str, facts: dict[str, Any]) -> EmailMessage:
+def send_offer(entry: WaitlistEntry, token: str, key: str) -> None:
+    """Seats for somebody on the waitlist, and the link that takes them, on any device, while the offer lasts."""
+    zone = entry.show.screen.theatre.zone
+    until = f"{entry.offer_ends_at.astimezone(zone):%H:%M}" if entry.offer_ends_at else ""
+    link = f"{entry.site}/shows/{entry.show_id}/offer/?t={token}" if entry.site else ""
+    facts = {"seats": ", ".join(entry.seats), "adjacent": entry.adjacent, "until": until, "link": link}
+    _message(entry, key, f"Seats for {entry.show.movie.title}, held for you until {until}", "offer", facts).send()
+
+
+def send_waitlist_closed(entry: WaitlistEntry, key: str) -> None:
+    """No seats came free, or the show is off."""
+    facts = {"cancelled": entry.show.state == "cancelled", "link": f"{entry.site}/" if entry.site else ""}
+    _message(entry, key, f"The waitlist for {entry.show.movie.title} is closed", "waitlist_closed", facts).send()
+
+
+def _message(
+    booking: Booking | WaitlistEntry, key: str, subject: str, template: str, facts: dict[str, Any]
+) -> EmailMessage:
     show, theatre = booking.show, booking.show.screen.theatre
     common = {
         "booking": booking,
@@ -66,7 +83,7 @@ def _message(booking: Booking, key: str, subject: str, template: str, facts: dic
     )
 
 
-def _link(booking: Booking) -> str:
+def _link(booking: Booking | WaitlistEntry) -> str:
     """The booking's page. A guest has no account to sign in to, so their link carries their token."""
     if not booking.site:
         return ""
