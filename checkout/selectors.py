@@ -1,14 +1,17 @@
 """Reading bookings. A booking is found only by its own owner: for everybody else it does not exist."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from checkout.errors import NotConfirmed, UnknownBooking
 from checkout.models import Booking, OutboxMessage, Payment, Refund, ShowCancellation, WaitlistEntry
 from cinema.models import Show
+
+MOST_CANCELLATIONS = 20  # shown on the dashboard
 
 
 def get_booking(booking_id: str, owners: Sequence[str]) -> Booking:
@@ -164,6 +167,13 @@ def cancellation_progress(show_id: int) -> dict[str, Any] | None:
             "failed": mails.exclude(given_up_at=None).count(),
         },
     }
+
+
+def recent_cancellations() -> list[ShowCancellation]:
+    """Those of the last two days and those that are not through yet, newest first, each with its show."""
+    recent = Q(started_at__gte=timezone.now() - timedelta(days=2)) | Q(finished_at=None)
+    shows = ShowCancellation.objects.filter(recent).select_related("show__movie", "show__screen__theatre")
+    return list(shows.defer("show__movie__poster").order_by("-started_at")[:MOST_CANCELLATIONS])
 
 
 def utc(moment: datetime) -> str:
