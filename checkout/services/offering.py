@@ -114,7 +114,8 @@ def _write_down(entry: WaitlistEntry, hold: seating.Hold, adjacent: bool) -> Non
     entry.offered_at, entry.offer_ends_at = timezone.now(), hold.expires_at
     entry.save(update_fields=["status", "hold", "seats", "adjacent", "offered_at", "offer_ends_at"])
     outbox.put(None, "seats_offered", f"seats-offered:{hold.id}", entry=entry.pk, hold=hold.id)
-    detail = f"Seats {', '.join(hold.seats)} came free and are held for you. Take them before the time is over."
+    came_free = "Seats {} came free and are" if entry.count > 1 else "Seat {} came free and is"
+    detail = f"{came_free.format(', '.join(hold.seats))} held for you for a while."
     transaction.on_commit(
         lambda: seating.notify_owner(entry.show_id, entry.owner, "seats_offered", detail), robust=True
     )
