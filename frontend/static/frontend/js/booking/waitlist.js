@@ -29,7 +29,7 @@ export class Waitlist {
   #short = false; // the finder found nothing, or the map shows too few
   #busy = false;
 
-  /** `on` has changed(), say(kind, sentence, options) and leave(booking id) for the payment. */
+  /** `on` has changed(), say(kind, sentence, options), letGo(seats), resync() and leave(booking id), for the payment. */
   constructor(page, { clock, finder, on }) {
     Object.assign(this, { page, clock, finder, on, entry: page.waitlist });
     this.card = byId("waitlist");
@@ -152,7 +152,10 @@ export class Waitlist {
   }
 
   async #ask(verb) {
+    // Before the map tells that the seats are free: they were not lost, they were let go.
+    if (this.entry?.offer) this.on.letGo(this.entry.offer.seats);
     await this.#send(verb, {}, () => {});
+    this.on.resync(); // if it was refused, the seats are still ours
     await this.refresh();
   }
 

@@ -15,7 +15,7 @@ import { Connection } from "../live/connection.js";
 import { showLight } from "../live/light.js";
 import { drawLegend } from "../seatmap/legend.js";
 import { SeatMap, describeSeat } from "../seatmap/seatmap.js";
-import { createState } from "../seatmap/state.js";
+import { createState, givenUp } from "../seatmap/state.js";
 
 const ANNOUNCED = [120, 60, 30, 10]; // seconds left of a hold that are read out
 
@@ -72,7 +72,9 @@ async function begin() {
   };
   const flow = new Flow({ state, page, clock, connection, changed, say, murmur });
   const leave = (id) => window.location.assign(page.paths.checkout.replace("BOOKING", encodeURIComponent(id)));
-  const waitlist = new Waitlist(page, { clock, finder: byId("finder"), on: { changed, say, leave } });
+  const letGo = (ids) => givenUp(state, ids);
+  const resync = () => connection.resync();
+  const waitlist = new Waitlist(page, { clock, finder: byId("finder"), on: { changed, say, leave, letGo, resync } });
 
   wireContactForm(byId("contact"), { book: (contact) => flow.book(contact), leave });
   wireFinder(byId("finder"), { path: page.paths.best, propose: (ids) => flow.propose(ids), found: (ids) => map.reveal(ids), foundNone: () => waitlist.foundNone(), say });
