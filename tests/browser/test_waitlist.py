@@ -4,8 +4,6 @@ import asyncio
 
 import pytest
 
-from tests.live.test_waitlist import full_show  # noqa: F401 - a fixture
-
 pytestmark = pytest.mark.browser
 PATIENCE = 20_000
 
@@ -19,7 +17,7 @@ async def join(window, name, count):
     await window.page.wait_for_selector("#waitlist-waiting:visible", timeout=PATIENCE)
 
 
-async def test_whoever_waits_is_offered_the_seats_in_their_window_and_buys_them(full_show, open_window):  # noqa: F811
+async def test_whoever_waits_is_offered_the_seats_in_their_window_and_buys_them(full_show, open_window):
     show, bob, booking = full_show
     alice = await open_window(show.site, f"/shows/{show.id}/")
     carol = await open_window(show.site, f"/shows/{show.id}/", width=390, height=844)
@@ -43,7 +41,7 @@ async def test_whoever_waits_is_offered_the_seats_in_their_window_and_buys_them(
         await carol.until_look(seat, "sold", PATIENCE)
 
 
-async def test_an_offer_let_go_is_the_next_windows_offer(full_show, open_window):  # noqa: F811
+async def test_an_offer_let_go_is_the_next_windows_offer(full_show, open_window):
     show, bob, booking = full_show
     alice, carol = [await open_window(show.site, f"/shows/{show.id}/") for _ in range(2)]
     await join(alice, "Alice", 2)
