@@ -19,7 +19,9 @@ from checkout.models import (
     OutboxMessage,
     Payment,
     Refund,
+    ShowCancellation,
     Ticket,
+    WaitlistEntry,
     WebhookEvent,
 )
 from cinema.errors import DomainError
@@ -185,3 +187,17 @@ class OutboxMessageAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["kind", "done_at", "given_up_at"]
     list_select_related = ["booking"]
     search_fields = ["key", "booking__reference"]
+
+
+@admin.register(WaitlistEntry)
+class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["show", "name", "count", "tier", "status", "created_at", "offered_at", "offer_ends_at"]
+    list_filter = ["status", "created_at"]
+    list_select_related = ["show__movie", "show__screen__theatre__city"]
+    search_fields = ["email", "name"]
+
+
+@admin.register(ShowCancellation)
+class ShowCancellationAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["show", "reason", "by", "bookings", "seats", "refund", "started_at", "finished_at"]
+    list_select_related = ["show__movie", "show__screen__theatre__city"]

@@ -137,3 +137,23 @@ class AlreadyCheckedIn(DomainError):
 
     code = "already_checked_in"
     title = "Already checked in"
+
+
+class AlreadyWaiting(DomainError):
+    code = "already_waiting"
+    title = "On the list already"
+
+
+class NotSoldOut(DomainError):
+    """There are seats for the party: it need not wait."""
+
+    code = "not_sold_out"
+    title = "There are seats"
+
+
+class OfferOver(DomainError):
+    """There is no open offer: declined, taken, past its time, or never made to whoever asks."""
+
+    code = "offer_over"
+    status = 410
+    title = "No open offer"

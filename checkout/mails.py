@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
 from django.template.loader import render_to_string, select_template
 
-from checkout.models import Booking, Payment, Ticket
+from checkout.models import Booking, Payment, Ticket, WaitlistEntry
 from checkout.money import rupees
 from checkout.tickets import qr_png
 from seating.identity import is_guest, token_for
@@ -86,6 +86,21 @@ def send_cancellation(
     message.send()
 
 
+def send_offer(entry: WaitlistEntry, token: str, key: str) -> None:
+    """Seats for somebody on the waitlist, and the link that takes them, on any device, while the offer lasts."""
+    zone = entry.show.screen.theatre.zone
+    until = f"{entry.offer_ends_at.astimezone(zone):%H:%M}" if entry.offer_ends_at else ""
+    link = f"{entry.site}/shows/{entry.show_id}/offer/?t={token}" if entry.site else ""
+    facts = {"seats": ", ".join(entry.seats), "adjacent": entry.adjacent, "until": until, "link": link}
+    _message(entry, key, f"Seats for {entry.show.movie.title}, held for you until {until}", "offer", facts).send()
+
+
+def send_waitlist_closed(entry: WaitlistEntry, key: str) -> None:
+    """No seats came free, or the show is off."""
+    facts = {"cancelled": entry.show.state == "cancelled", "link": f"{entry.site}/" if entry.site else ""}
+    _message(entry, key, f"The waitlist for {entry.show.movie.title} is closed", "waitlist_closed", facts).send()
+
+
 def _good(booking: Booking) -> list[Ticket]:
     return [ticket for ticket in booking.tickets.all() if ticket.admits]
 
@@ -106,7 +121,7 @@ def _with_codes(
 
 
 def _message(
-    booking: Booking,
+    booking: Booking | WaitlistEntry,
     key: str,
     subject: str,
     template: str,
@@ -139,7 +154,7 @@ def _message(
     return message
 
 
-def _link(booking: Booking, below: str = "") -> str:
+def _link(booking: Booking | WaitlistEntry, below: str = "") -> str:
     """A page of the booking. A guest has no account to sign in to, so their link carries their token."""
     if not booking.site:
         return ""

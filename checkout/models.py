@@ -11,6 +11,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from checkout.cancellations import ShowCancellation as ShowCancellation
+from checkout.waitlists import WaitlistEntry as WaitlistEntry
+
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is mistaken when read aloud
 
 
@@ -269,7 +272,9 @@ class OutboxMessage(models.Model):
 
     key = models.CharField(max_length=120, unique=True, help_text="one effect, however often it is asked for")
     kind = models.CharField(max_length=40)
-    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="messages")
+    booking = models.ForeignKey(
+        Booking, null=True, blank=True, on_delete=models.PROTECT, related_name="messages", help_text="if it has one"
+    )
     payload = models.JSONField(default=dict)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now, help_text="also the end of the lease of whoever is at it")

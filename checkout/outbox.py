@@ -36,7 +36,7 @@ class GiveUp(Exception):
     """A handler's word that trying again cannot help."""
 
 
-def put(booking: Booking, kind: str, key: str, **payload: Any) -> None:
+def put(booking: Booking | None, kind: str, key: str, **payload: Any) -> None:
     """Inside a transaction: `kind` will be carried out after it commits, once per `key`."""
     OutboxMessage.objects.bulk_create(
         [OutboxMessage(booking=booking, kind=kind, key=key, payload=payload)], ignore_conflicts=True

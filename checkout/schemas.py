@@ -89,6 +89,21 @@ class ReissueIn(Strict):
     tickets: Annotated[list[TicketId], Field(min_length=1, max_length=MOST_NAMED)] | None = None
 
 
+class JoinIn(Strict):
+    count: Annotated[int, Field(ge=1, le=100, description="seats, all or none")]
+    tier: Annotated[str, Field(min_length=1, max_length=60), Printable] | None = None
+    name: Name
+    email: Email
+
+
+class TakeIn(Strict):
+    """Whom the booking is for; by default whoever joined the list."""
+
+    name: Name | None = None
+    email: Email | None = None
+    phone: Phone | None = ""
+
+
 class Problem(Schema):
     """RFC 9457; further fields depend on the code."""
 
@@ -193,3 +208,34 @@ class CancellationOut(Schema):
 
 class StoredOut(Schema):
     stored: bool
+
+
+class OfferOut(Schema):
+    seats: list[str]
+    adjacent: bool = Field(description="whether they are side by side")
+    expires_at: str
+
+
+class WaitlistEntryOut(Schema):
+    id: str
+    status: str = Field(description="waiting, offered, taken, declined, lapsed, left or closed")
+    count: int
+    tier: str | None
+    name: str
+    email: str
+    position: int | None = Field(description="1 is next; null once the party has had its turn")
+    created_at: str
+    offer: OfferOut | None
+
+
+class WaitlistOut(Schema):
+    show: int
+    entry: WaitlistEntryOut | None = Field(description="your newest one")
+
+
+class JoinedOut(WaitlistOut):
+    token: str | None = Field(description="who a guest is from now on: `Authorization: Bearer`")
+
+
+class LeftOut(Schema):
+    left: bool = Field(description="whether you were on the list")

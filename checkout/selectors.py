@@ -1,14 +1,17 @@
 """Reading bookings. A booking is found only by its own owner: for everybody else it does not exist."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from checkout.errors import NotConfirmed, UnknownBooking
-from checkout.models import Booking, Payment, Refund
+from checkout.models import Booking, OutboxMessage, Payment, Refund, ShowCancellation, WaitlistEntry
 from cinema.models import Show
+
+MOST_CANCELLATIONS = 20  # shown on the dashboard
 
 
 def get_booking(booking_id: str, owners: Sequence[str]) -> Booking:
@@ -108,6 +111,78 @@ def payment_json(booking: Booking) -> dict[str, Any] | None:
         "amount": order.amount,
         "refunded": sum(refund.amount for refund in refunds if refund.status != Refund.Status.FAILED),
     }
+
+
+# ------------------------------------------------------------------------------------------------ waitlist
+def waitlist_entry_of(owners: Sequence[str], show_id: int) -> WaitlistEntry | None:
+    """This person's newest entry at the show, whatever has become of it."""
+    return WaitlistEntry.objects.filter(show=show_id, owner__in=list(owners)).order_by("-id").first()
+
+
+def waitlist_json(entry: WaitlistEntry | None) -> dict[str, Any] | None:
+    """An entry as its owner sees it; `position` counts those before it and itself, and is null once it has a turn."""
+    if entry is None:
+        return None
+    waiting, offered = entry.status == WaitlistEntry.Status.WAITING, entry.status == WaitlistEntry.Status.OFFERED
+    before = WaitlistEntry.objects.filter(show=entry.show_id, status=WaitlistEntry.Status.WAITING, pk__lt=entry.pk)
+    ends = entry.offer_ends_at
+    return {
+        "id": entry.key,
+        "status": entry.status,
+        "count": entry.count,
+        "tier": entry.tier or None,
+        "name": entry.name,
+        "email": entry.email,
+        "position": before.count() + 1 if waiting else None,
+        "created_at": utc(entry.created_at),
+        "offer": {"seats": entry.seats, "adjacent": entry.adjacent, "expires_at": utc(ends)}
+        if offered and ends
+        else None,
+    }
+
+
+# ----------------------------------------------------------------------------------------- cancelled shows
+def cancellation_progress(show_id: int) -> dict[str, Any] | None:
+    """How far giving back a cancelled show has come; None when the cinema has not cancelled it. Amounts in paise.
+
+    `left` are bookings still to be given back; refunds and mails are what the outbox has made of the others.
+    """
+    known = ShowCancellation.objects.filter(show=show_id).first()
+    if known is None:
+        return None
+    open_ones = Booking.objects.filter(show=show_id, status__in=[Booking.Status.PENDING, Booking.Status.CONFIRMED])
+    refunds = Refund.objects.filter(booking__show=show_id, rule="cancelled_by_cinema")
+    mails = OutboxMessage.objects.filter(booking__show=show_id, kind="cancellation", created_at__gte=known.started_at)
+    left = open_ones.count()
+    return {
+        "show": show_id,
+        "reason": known.reason,
+        "started_at": utc(known.started_at),
+        "finished_at": utc(known.finished_at) if known.finished_at else None,
+        "bookings": known.bookings,
+        "given_up": known.given_up,
+        "seats": known.seats,
+        "refund": known.refund,
+        "left": left,
+        "total": known.bookings + known.given_up + left,
+        "refunds": {
+            "processed": refunds.filter(status=Refund.Status.PROCESSED).count(),
+            "pending": refunds.filter(status=Refund.Status.PENDING).count(),
+            "failed": refunds.filter(status=Refund.Status.FAILED).count(),
+        },
+        "mails": {
+            "sent": mails.exclude(done_at=None).count(),
+            "waiting": mails.filter(done_at=None, given_up_at=None).count(),
+            "failed": mails.exclude(given_up_at=None).count(),
+        },
+    }
+
+
+def recent_cancellations() -> list[ShowCancellation]:
+    """Those of the last two days and those that are not through yet, newest first, each with its show."""
+    recent = Q(started_at__gte=timezone.now() - timedelta(days=2)) | Q(finished_at=None)
+    shows = ShowCancellation.objects.filter(recent).select_related("show__movie", "show__screen__theatre")
+    return list(shows.defer("show__movie__poster").order_by("-started_at")[:MOST_CANCELLATIONS])
 
 
 def utc(moment: datetime) -> str:

@@ -42,6 +42,11 @@ def remind_customers() -> None:
     services.remind_customers()
 
 
+@shared_task
+def serve_waitlists() -> None:
+    services.serve_waitlists()
+
+
 # name → task and seconds between two runs; config.celery collects it.
 BEAT = {
     "checkout: relay the outbox": {"task": "checkout.tasks.relay_outbox", "schedule": 5.0},
@@ -51,4 +56,10 @@ BEAT = {
     "checkout: ask about refunds": {"task": "checkout.tasks.reconcile_refunds", "schedule": 60.0},
     "checkout: give back cancelled shows": {"task": "checkout.tasks.give_back_cancelled_shows", "schedule": 15.0},
     "checkout: remind of shows": {"task": "checkout.tasks.remind_customers", "schedule": 30.0},
+    # `expires`: a busy worker must not find a pile of them.
+    "checkout: serve the waitlists": {
+        "task": "checkout.tasks.serve_waitlists",
+        "schedule": 2.0,
+        "options": {"expires": 4},
+    },
 }

@@ -144,6 +144,7 @@ PAYMENT_WINDOW_SECONDS = env.whole("PAYMENT_WINDOW_SECONDS", 600, 1, 1200)
 LONGEST_HOLD_SECONDS = 1200  # from the first lock, whatever is added or extended
 MAX_SEATS_PER_BOOKING = env.whole("MAX_SEATS_PER_BOOKING", 10, 1, 100)
 MAX_SOCKETS_PER_ADDRESS = env.whole("MAX_SOCKETS_PER_ADDRESS", 20, 0, 1_000_000)  # 0: no limit
+WAITLIST_OFFER_SECONDS = env.whole("WAITLIST_OFFER_SECONDS", 600, 1, LONGEST_HOLD_SECONDS)
 STUCK_VIEWER_SECONDS = env.whole("STUCK_VIEWER_SECONDS", 20, 1, 600)  # who reads nothing for so long is closed
 DRAIN_SECONDS = env.whole("DRAIN_SECONDS", 10, 0, 600)  # how long a stopping web process takes to close sockets
 

@@ -51,3 +51,13 @@ class DayForm(forms.Form):
         """None when there is no date to read."""
         self.is_valid()
         return self.cleaned_data.get("date")
+
+
+class CancelShowForm(forms.Form):
+    """Why the cinema cancels a show, in words for its customers."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("One or two sentences. Every customer reads them in the mail."),
+    )

@@ -2,7 +2,18 @@
 
 from django.urls import path, register_converter
 
-from frontend.views import bookings, boxoffice, browse, checkout, dev, health, show, tickets, with_error_pages
+from frontend.views import (
+    bookings,
+    boxoffice,
+    browse,
+    cancelled_shows,
+    checkout,
+    dev,
+    health,
+    show,
+    tickets,
+    with_error_pages,
+)
 
 app_name = "frontend"
 
@@ -44,6 +55,7 @@ urlpatterns = [
     page("movies/<slug:slug>/", browse.movie, "movie"),
     page("movies/<slug:slug>/poster.svg", browse.poster, "poster"),
     page("shows/<show_id:show_id>/", show.show_page, "show"),
+    page("shows/<show_id:show_id>/offer/", show.take_up_offer, "offer"),
     page("checkout/<opaque:booking_id>/", checkout.checkout_page, "checkout"),
     page("bookings/", bookings.booking_list, "bookings"),
     page("bookings/<opaque:booking_id>/", bookings.booking_detail, "booking"),
@@ -52,6 +64,8 @@ urlpatterns = [
     page("bookings/<opaque:booking_id>/ticket/", tickets.web_ticket, "ticket"),
     page("bookings/<opaque:booking_id>/ticket/worker.js", tickets.ticket_worker, "ticket_worker"),
     page("boxoffice/", boxoffice.dashboard, "boxoffice"),
+    page("boxoffice/shows/<show_id:show_id>/cancel/", cancelled_shows.cancel_show, "cancel_show"),
+    page("boxoffice/shows/<show_id:show_id>/cancel/progress/", cancelled_shows.cancellation, "cancellation"),
     page("dev/mail/", dev.mail_list, "dev_mail"),
     page("dev/mail/<str:key>/", dev.mail_detail, "dev_mail_detail"),
     page("dev/mail/<str:key>/html/", dev.mail_html, "dev_mail_html"),

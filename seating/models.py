@@ -24,6 +24,7 @@ class Claim(models.Model):
     hold = models.CharField(max_length=32, blank=True, db_index=True, help_text="the hold this claim came from")
     deadline = models.DateTimeField(null=True, blank=True, help_text="a pending claim is void after this")
     held_since = models.DateTimeField(null=True, blank=True, help_text="the first lock, which limits extending")
+    extended = models.BooleanField(default=False, help_text="a hold is extended once, also over a loss of Redis")
     reason = models.CharField(max_length=200, blank=True, help_text="why staff blocked it")
     changed_at = models.DateTimeField(default=timezone.now, db_index=True)
 

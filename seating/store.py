@@ -64,6 +64,10 @@ def hold(show: int, owner: str, new_id: str, life_ms: int, most: int, seats: Seq
     return Command("hold", show, (owner, new_id, str(life_ms), str(most), *seats))
 
 
+def offer(show: int, owner: str, hold_id: str, life_ms: int, most: int, seats: Sequence[str]) -> Command:
+    return Command("offer", show, (owner, hold_id, str(life_ms), str(most), *seats))
+
+
 def release(show: int, owner: str, hold_id: str = "", seats: Sequence[str] = ()) -> Command:
     return Command("release", show, (owner, hold_id, *seats))
 

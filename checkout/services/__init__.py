@@ -5,9 +5,16 @@ a refusal, never by an exception of the database.
 """
 
 from checkout.services.booking import create_booking, price_of_seats
-from checkout.services.cancelling import Cancellation, cancel_booking, give_back_cancelled_shows
+from checkout.services.cancelled_shows import (
+    CancellationPlan,
+    begin_cancellation,
+    give_back_cancelled_shows,
+    plan_cancellation,
+)
+from checkout.services.cancelling import Cancellation, cancel_booking
 from checkout.services.check_in import check_in
 from checkout.services.delivering import relay_outbox
+from checkout.services.offering import serve_waitlists
 from checkout.services.paying import start_payment, verify_callback
 from checkout.services.reconciling import expire_bookings, reconcile_orders
 from checkout.services.refunds import reconcile_refunds, retry_refund, settle_refund
@@ -15,16 +22,24 @@ from checkout.services.reissuing import reissue_tickets, revoke_tickets
 from checkout.services.reminding import remind_customers
 from checkout.services.settling import settle_payment
 from checkout.services.syncing import OfflineScan, SyncedScan, sync_scans
+from checkout.services.waitlist import decline_offer, entry_of_token, join_waitlist, leave_waitlist
 
 __all__ = [
     "Cancellation",
+    "CancellationPlan",
     "OfflineScan",
     "SyncedScan",
+    "begin_cancellation",
     "cancel_booking",
     "check_in",
     "create_booking",
+    "decline_offer",
+    "entry_of_token",
     "expire_bookings",
     "give_back_cancelled_shows",
+    "join_waitlist",
+    "leave_waitlist",
+    "plan_cancellation",
     "price_of_seats",
     "reconcile_orders",
     "reconcile_refunds",
@@ -33,6 +48,7 @@ __all__ = [
     "remind_customers",
     "retry_refund",
     "revoke_tickets",
+    "serve_waitlists",
     "settle_payment",
     "settle_refund",
     "start_payment",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from checkout import pricing
 from checkout.errors import IdempotencyKeyReused, UnknownBooking
 from checkout.models import Booking, BookingLine
+from checkout.services.waitlist import take_offer
 from cinema.models import SeatingPlan, Show, ShowTier
 from cinema.selectors import get_show, sale_is_open
 from seating import services as seating
@@ -34,8 +35,10 @@ def create_booking(
     phone: str = "",
     key: str = "",
     site: str = "",
+    offered: bool = False,
 ) -> Booking:
-    """The pending booking of the seats that one of `owners` holds, the first of them that holds any.
+    """The pending booking of the seats that one of `owners` holds, the first of them that holds any; without any,
+    or with `offered` before any, of the seats that the waitlist offers them.
 
     Asked again, it is the same booking: by `key` (Idempotency-Key) for good, otherwise while it is pending; then
     the contact given last counts. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable, HoldsUnavailable,
@@ -53,10 +56,13 @@ def create_booking(
                 return known
             if not sale_is_open(show):
                 raise ShowClosed("The sale for this show has ended. Choose another show.")
-            hold = _claim(owners, show_id)
+            hold = None if offered else _claim(owners, show_id)
+            if hold is not None:
+                claimed.append(hold)
+            else:
+                hold = take_offer(owners, show_id)  # claimed when it was made: nothing to undo in Redis
             if hold is None:
                 return _still_pending(owners, show_id, contact)
-            claimed.append(hold)
             return _store(show, hold, contact, key, digest, site)
     except BaseException:
         # The database forgets the claims by itself; Redis must be told that the hold is open again.

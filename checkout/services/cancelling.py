@@ -20,12 +20,12 @@ from checkout.models import Booking, BookingLine, Ticket
 from checkout.pricing import percent_of
 from checkout.services.booking import locked_booking
 from checkout.services.refunds import decide_refund
+from checkout.services.waitlist import SERVE
 from cinema.models import Show
 from seating import services as seating
 
 log = structlog.get_logger(__name__)
 Status = Booking.Status
-AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -93,41 +93,21 @@ def cancel_booking(
     up whole. With `dry_run` nothing changes. Raises UnknownBooking, UnknownTicket, NotCancellable.
     """
     booking = locked_booking(booking_id)
+    if not dry_run:
+        outbox.wake(SERVE)  # somebody may be waiting for these seats
     show = Show.objects.get(pk=booking.show_id)
     if booking.status == Status.PENDING:
         if tickets:
             raise UnknownTicket("This booking has no tickets yet. Leave `tickets` out to give up the whole booking.")
-        return _give_up(booking, dry_run)
+        return give_up(booking, dry_run)
     if booking.status != Status.CONFIRMED:
         raise NotCancellable(f"This booking is {booking.status} already: there is nothing to cancel.")
     rule = rule_at(show, now or timezone.now())
-    return _cancel_tickets(booking, _chosen(booking, tickets), rule, dry_run)
+    return cancel_tickets(booking, _chosen(booking, tickets), rule, dry_run)
 
 
-def give_back_cancelled_shows() -> int:
-    """Cancels every open booking of shows that the cinema cancelled; answers with how many. Safe to run again."""
-    open_ones = Booking.objects.filter(status__in=[Status.PENDING, Status.CONFIRMED])
-    due = open_ones.filter(show__state=Show.State.CANCELLED).order_by("created_at")
-    count = 0
-    for booking_id in due.values_list("pk", flat=True)[:AT_ONCE]:
-        count += _cancel_for_cinema(booking_id)
-    return count
-
-
-@transaction.atomic
-def _cancel_for_cinema(booking_id: str) -> bool:
-    booking = locked_booking(booking_id)
-    if booking.status == Status.PENDING:
-        _give_up(booking, dry_run=False)
-        return True
-    if booking.status != Status.CONFIRMED:
-        return False  # somebody else got there first
-    good = list(Ticket.objects.select_for_update().filter(booking=booking, cancelled_at=None))
-    _cancel_tickets(booking, good, BY_CINEMA, dry_run=False)
-    return True
-
-
-def _give_up(booking: Booking, dry_run: bool) -> Cancellation:
+def give_up(booking: Booking, dry_run: bool) -> Cancellation:
+    """Inside a transaction that has locked the booking: a pending one ends, its seats are free again."""
     seats = [CancelledSeat("", line.seat, line.base, 0) for line in booking.lines.all()]
     if not dry_run:
         booking.status, booking.cancelled_at = Status.CANCELLED, timezone.now()
@@ -162,7 +142,8 @@ def _canonical(ticket_id: str) -> str:
         return ""
 
 
-def _cancel_tickets(booking: Booking, chosen: list[Ticket], rule: Rule, dry_run: bool) -> Cancellation:
+def cancel_tickets(booking: Booking, chosen: list[Ticket], rule: Rule, dry_run: bool, reason: str = "") -> Cancellation:
+    """Inside a transaction that has locked the booking; `reason` is the cinema's own, for the mail."""
     lines = {line.seat: line for line in booking.lines.all()}
     seats = [CancelledSeat(str(t.pk), t.seat, lines[t.seat].base, rule.refund_for(lines[t.seat])) for t in chosen]
     cancellation = Cancellation(rule, seats)
@@ -177,5 +158,7 @@ def _cancel_tickets(booking: Booking, chosen: list[Ticket], rule: Rule, dry_run:
     key = f"cancel-{uuid.uuid4().hex[:24]}"
     if cancellation.refund and booking.paid_by is not None:
         decide_refund(booking, booking.paid_by, cancellation.refund, rule.name, key, names)
-    outbox.put(booking, "cancellation", key, seats=names, refund=cancellation.refund, why=rule.detail)
+    outbox.put(
+        booking, "cancellation", key, seats=names, refund=cancellation.refund, why=f"{rule.detail} {reason}".strip()
+    )
     return cancellation

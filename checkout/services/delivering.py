@@ -3,9 +3,10 @@
 from checkout import mails, outbox
 from checkout.calendars import calendar_entry
 from checkout.documents import ticket_pdf
-from checkout.models import Booking, OutboxMessage, Payment
+from checkout.models import Booking, OutboxMessage, Payment, WaitlistEntry
 from checkout.services.refunds import send_refund
 from checkout.services.reminding import still_wanted
+from checkout.services.waitlist import offer_token
 
 
 def relay_outbox() -> int:
@@ -52,6 +53,21 @@ def _refund(message: OutboxMessage) -> None:
     send_refund(message.payload["refund"])
 
 
+def _waiting(message: OutboxMessage) -> WaitlistEntry:
+    entries = WaitlistEntry.objects.select_related("show__movie", "show__screen__theatre__city")
+    return entries.get(pk=message.payload["entry"])
+
+
+def _seats_offered(message: OutboxMessage) -> None:
+    entry = _waiting(message)
+    if entry.status == WaitlistEntry.Status.OFFERED and entry.hold == message.payload["hold"]:
+        mails.send_offer(entry, offer_token(entry), message.key)  # otherwise it is over before the mail went out
+
+
+def _waitlist_closed(message: OutboxMessage) -> None:
+    mails.send_waitlist_closed(_waiting(message), message.key)
+
+
 HANDLERS: dict[str, outbox.Handler] = {
     "confirmation": _confirmation,
     "returned": _returned,
@@ -59,4 +75,6 @@ HANDLERS: dict[str, outbox.Handler] = {
     "reissue": _reissue,
     "reminder": _reminder,
     "refund": _refund,
+    "seats_offered": _seats_offered,
+    "waitlist_closed": _waitlist_closed,
 }

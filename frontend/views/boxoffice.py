@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from checkout.selectors import recent_cancellations
 from cinema.models import Show
 from frontend.views.browse import by_theatre
 from seating.errors import HoldsUnavailable
@@ -33,7 +34,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         for group in by_theatre(shows)
     ]
     totals = {name: sum(count["figures"][name] for count in counts.values()) for name in COUNTS}
-    context = {"theatres": theatres, "totals": totals, "known": known, "now": timezone.now()}
+    context = {
+        "theatres": theatres,
+        "totals": totals,
+        "known": known,
+        "now": timezone.now(),
+        "cancelled": recent_cancellations(),
+    }
     return render(request, "frontend/boxoffice.html", context)
 
 

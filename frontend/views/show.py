@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -18,10 +19,11 @@ from django.views.decorators.http import require_safe
 
 from checkout.models import Booking
 from checkout.pricing import price_seat
-from checkout.selectors import bookings_of
+from checkout.selectors import bookings_of, waitlist_entry_of, waitlist_json
+from checkout.services.waitlist import entry_of_token, is_over
 from cinema import selectors
 from cinema.models import Show
-from seating.identity import new_guest, owners_of_request, set_guest_cookie
+from seating.identity import is_guest, new_guest, owners_of_request, set_guest_cookie
 
 PARTY_SIZES = 8  # offered by the finder; larger parties pick on the map
 
@@ -41,12 +43,31 @@ def show_page(request: HttpRequest, show_id: int) -> HttpResponse:
         "sale": sale_of(show, now),
         "sizes": range(1, min(PARTY_SIZES, settings.MAX_SEATS_PER_BOOKING) + 1),
         "pending": pending,
-        "data": _data_for_the_script(show, pending, now),
+        "data": _data_for_the_script(show, pending, now) | _waitlist_for_the_script(show, owners, now),
         "contact": _contact_of(request),
     }
     response = render(request, "frontend/show.html", context)
     if not owners:
         set_guest_cookie(response, new_guest(), secure=request.is_secure())
+    return response
+
+
+@require_safe
+@never_cache
+def take_up_offer(request: HttpRequest, show_id: int) -> HttpResponse:
+    """The link in an offer's mail, good on any device while the offer lasts: leads to the show, where the seats wait.
+
+    A guest becomes whoever joined the list; an account has to sign in, because a link is no password. Opening it
+    changes nothing, for mail programs open links too. Raises OfferOver.
+    """
+    entry = entry_of_token(request.GET.get("t", ""), show_id)
+    page = reverse("frontend:show", args=[show_id])
+    if entry.owner in owners_of_request(request):
+        return redirect(page)
+    if not is_guest(entry.owner):
+        return redirect_to_login(page)
+    response = redirect(page)
+    set_guest_cookie(response, entry.owner, secure=request.is_secure())
     return response
 
 
@@ -81,10 +102,16 @@ def _data_for_the_script(show: Show, pending: Booking | None, now: datetime) -> 
             "socket": f"/ws/shows/{show.pk}/",
             "lock": "/api/bookings/lock-seats/",
             "release": "/api/bookings/release-seats/",
+            "waitlist": f"{api}/waitlist/",
             "create": "/api/bookings/create/",
             "checkout": reverse("frontend:checkout", args=["BOOKING"]),
         },
     }
+
+
+def _waitlist_for_the_script(show: Show, owners: list[str], now: datetime) -> dict[str, Any]:
+    entry = waitlist_entry_of(owners, show.pk) if owners else None
+    return {"waitlist": waitlist_json(entry), "waitlist_open": not is_over(show, now)}
 
 
 def _unpaid_booking(show: Show, owners: list[str], now: datetime) -> Booking | None:

@@ -25,6 +25,7 @@ from seating.services.mirror import (
     reconcile_show,
     shows_to_reconcile,
 )
+from seating.services.offers import offer_seats
 
 __all__ = [
     "Hold",
@@ -36,6 +37,7 @@ __all__ = [
     "forget_past_shows",
     "hold_seats",
     "notify_owner",
+    "offer_seats",
     "rebuild_show",
     "reconcile_show",
     "release_seats",

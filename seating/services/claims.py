@@ -34,7 +34,7 @@ def claim_hold(show_id: int, owner: str) -> Hold:
     until = moment(hold.until)
     try:
         with transaction.atomic():
-            _take(show_id, owner, hold.id, hold.seats, until, moment(hold.first))
+            take_claims(show_id, owner, hold.id, hold.seats, until, moment(hold.first))
     except SeatUnavailable:
         # Redis believed the seats were free and PostgreSQL knows better: give up the hold, correct the map.
         run_built(store.release(show_id, owner, hold.id))
@@ -66,7 +66,7 @@ def extend_hold(show_id: int, owner: str, hold_id: str) -> datetime:
         raise HoldExpired("The time for these seats has run out. Choose your seats again.")
     until = moment(int(reply[1]))
     claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=PENDING)
-    if not claims.update(deadline=until, changed_at=timezone.now()):
+    if not claims.update(deadline=until, extended=True, changed_at=timezone.now()):
         raise HoldExpired("These seats went to somebody else. Choose your seats again.")
     return until
 
@@ -87,7 +87,7 @@ def secure_claims(show_id: int, owner: str, hold_id: str, seats: Sequence[str], 
     seats that somebody else has; then nothing has changed.
     """
     with transaction.atomic():
-        _take(show_id, owner, hold_id, seats, until)
+        take_claims(show_id, owner, hold_id, seats, until)
     after_commit(reconcile_show, show_id)  # seats that had run out are held again, for every viewer
 
 
@@ -117,7 +117,7 @@ def reopen_seats(show_id: int, hold_id: str, seats: Sequence[str]) -> None:
         follow_commit(store.reopen(show_id, reopened))
 
 
-def _take(
+def take_claims(
     show_id: int,
     owner: str,
     hold_id: str,
@@ -125,7 +125,10 @@ def _take(
     until: datetime,
     held_since: datetime | None = None,
 ) -> None:
-    """Makes the claims pending for this hold, or raises SeatUnavailable and changes nothing."""
+    """Makes the claims pending for this hold, or raises SeatUnavailable and changes nothing.
+
+    `held_since` (the first lock) begins a claim; without it an older one goes on, whose one extension is used up.
+    """
     now = timezone.now()
     wanted = sorted(set(seats))
     Claim.objects.bulk_create(
@@ -136,6 +139,7 @@ def _take(
     if lost:
         raise SeatUnavailable(f"{', '.join(lost)} went to somebody else.", lost)
     changes = {"state": PENDING, "owner": owner, "hold": hold_id, "deadline": until, "changed_at": now}
+    changes["extended"] = held_since is None
     if held_since is not None:
         changes["held_since"] = held_since
     Claim.objects.filter(show_id=show_id, seat__in=wanted).update(**changes)

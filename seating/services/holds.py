@@ -41,7 +41,7 @@ def hold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
         refuse_single(facts.layout, store.read_snapshot(reply).letters, seats)
     if not store.index_is_fresh(show_id):
         store.mention(show_id)
-    return _hold_from(run_built(command), show_id, owner)
+    return hold_from(run_built(command), show_id, owner)
 
 
 async def ahold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
@@ -53,7 +53,7 @@ async def ahold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
         refuse_single(facts.layout, store.read_snapshot(reply).letters, seats)
     if not store.index_is_fresh(show_id):
         await store.amention(show_id)
-    return _hold_from(await arun_built(command), show_id, owner)
+    return hold_from(await arun_built(command), show_id, owner)
 
 
 def release_seats(show_id: int, owner: str, seats: Sequence[str] | None = None) -> list[str]:
@@ -110,7 +110,8 @@ def check_known(layout: Layout, seats: Sequence[str]) -> None:
         raise UnknownSeat(f"This show has no seat {', '.join(unknown)}.", unknown)
 
 
-def _hold_from(reply: list, show_id: int, owner: str) -> Hold:
+def hold_from(reply: list, show_id: int, owner: str) -> Hold:
+    """What a script answered: the hold, or SeatUnavailable, TooManySeats."""
     if reply[0] == "taken":
         seats = reply[1:]
         raise SeatUnavailable(f"{', '.join(seats)} cannot be had any more. Choose other seats.", seats)

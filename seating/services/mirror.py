@@ -13,7 +13,6 @@ from datetime import timedelta
 import redis
 import structlog
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -37,13 +36,12 @@ def truth_of(show_id: int) -> dict:
             blocked.append(claim.seat)
         elif claim.deadline and claim.deadline > timezone.now():
             first = claim.held_since or claim.changed_at
-            usual_end = first + timedelta(seconds=settings.SEAT_HOLD_SECONDS + 1)
             hold = holds.setdefault(claim.owner, {}).setdefault(
                 claim.hold,
                 {
                     "first": _milliseconds(first),
                     "until": _milliseconds(claim.deadline),
-                    "extended": claim.deadline > usual_end,
+                    "extended": claim.extended,
                     "seats": [],
                 },
             )

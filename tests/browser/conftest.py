@@ -7,7 +7,14 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import async_playwright
 
-from tests.live.conftest import RunningShow, hasty_show, live_show, shows_on_sale  # noqa: F401 - fixtures
+from tests.live.conftest import (  # noqa: F401 - fixtures
+    RunningShow,
+    full_show,
+    hasty_show,
+    live_show,
+    new_customer,
+    shows_on_sale,
+)
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None

@@ -7,9 +7,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkout import services
-from checkout.models import Refund
+from checkout.models import Refund, ShowCancellation, WaitlistEntry
 
-MODELS = ["booking", "payment", "order", "refund", "webhookevent", "outboxmessage", "ticket", "gatescan"]
+MODELS = [
+    "booking",
+    "payment",
+    "order",
+    "refund",
+    "webhookevent",
+    "outboxmessage",
+    "ticket",
+    "gatescan",
+    "waitlistentry",
+    "showcancellation",
+]
 
 
 @pytest.fixture
@@ -23,6 +34,8 @@ def staff(transactional_db, django_user_model):
 def test_everything_can_be_looked_at_and_nothing_added(desk, staff, model):
     booking = desk.buy()
     services.cancel_booking(booking.pk)
+    WaitlistEntry.objects.create(show=booking.show, owner="guest_1", name="Bob", email="bob@example.com", count=2)
+    ShowCancellation.objects.create(show=booking.show)
     assert staff.get(reverse(f"admin:checkout_{model}_changelist")).status_code == 200
     assert staff.get(reverse(f"admin:checkout_{model}_add")).status_code == 403
 

@@ -8,6 +8,7 @@ import pytest
 from tests.live.customer import Customer
 
 _taken = count()
+BLOCK = "from seating.services import block_seats; block_seats({show}, {seats!r}, 'user_1', 'full')"
 
 
 class RunningShow:
@@ -64,3 +65,15 @@ def new_customer():
     yield make
     for customer in customers:
         customer.http.close()
+
+
+@pytest.fixture
+def full_show(live_show, new_customer):
+    """Two seats sold to Bob, every other one out of sale; answers with the show, Bob and his booking."""
+    bob = new_customer(live_show)
+    booking, order = bob.up_to_payment(live_show.seats[:2])
+    bob.http.post("/api/payments/verify/", json=bob.pay(order, "success"))
+    rest = [seat for seat in live_show.layout if seat not in live_show.seats[:2]]
+    blocked = live_show.site.manage("shell", "-c", BLOCK.format(show=live_show.id, seats=rest))
+    assert blocked.returncode == 0, blocked.stderr
+    return live_show, bob, bob.booking(booking)

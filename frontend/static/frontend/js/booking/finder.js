@@ -4,9 +4,10 @@ import { post } from "../lib/api.js";
 import { gettext, listed, ngettext } from "../lib/text.js";
 
 /**
- * `propose(seats)` picks them and answers whether it could; `found(seats)` hears which; `say` as in Flow.
+ * `propose(seats)` picks them and answers whether it could; `found(seats)` hears which, `foundNone()` that there are
+ * none; `say` as in Flow.
  */
-export function wireFinder(form, { path, propose, found, say }) {
+export function wireFinder(form, { path, propose, found, foundNone, say }) {
   let busy = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -15,8 +16,10 @@ export function wireFinder(form, { path, propose, found, say }) {
     form.classList.add("is-busy");
     try {
       const { seats, adjacent } = await post(path, wish(form));
-      if (!seats.length) sayNone(say);
-      else if (propose(seats)) {
+      if (!seats.length) {
+        sayNone(say);
+        foundNone();
+      } else if (propose(seats)) {
         found(seats);
         sayFound(say, seats, adjacent);
       }

@@ -9,6 +9,7 @@ import { refusal } from "./refusals.js";
 
 const ANSWER_MS = 10_000; // after so long an answer will not come
 const LOST = new Set(["seat_unavailable", "unknown_seat"]); // refusals whose seats cannot be had
+const GOOD_NEWS = new Set(["booking_confirmed", "seats_offered"]); // of the notices
 
 export class Flow {
   #asking = null; // the timer that waits for an answer
@@ -79,7 +80,7 @@ export class Flow {
       seats.unpick(this.state, [...this.state.picked]);
     }
     const link = code === "booking_confirmed" ? { href: this.page.bookings, label: gettext("See my bookings") } : null;
-    this.say(link ? "good" : "warn", detail || code, { key: `notice-${code}`, link });
+    this.say(GOOD_NEWS.has(code) ? "good" : "warn", detail || code, { key: `notice-${code}`, link });
   }
 
   on_error({ code, detail }) {

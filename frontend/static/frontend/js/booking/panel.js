@@ -29,7 +29,7 @@ export class Panel {
   show(state, open) {
     this.picked = this.#inOrder(state.picked);
     this.held = this.#inOrder(state.mine ? state.mine.seats : []);
-    const key = JSON.stringify([this.picked, this.held, state.asked !== null, state.letters !== null, open]);
+    const key = JSON.stringify([this.picked, this.held, this.page.offer, state.asked !== null, state.letters !== null, open]);
     if (key === this.#shown) return;
     this.#shown = key;
     this.#lists(state, open);
@@ -45,14 +45,15 @@ export class Panel {
     clock.classList.toggle("is-short", seconds !== null && seconds <= LAST_MINUTE);
   }
 
-  /** "choose", "details" (a hold runs) or "pay" (its booking is made and waits for the payment). */
+  /** "choose", "details" (a hold runs), "offer" (of the waitlist) or "pay" (the booking waits for its payment). */
   get step() {
     return this.#step;
   }
 
   #steps() {
     const paying = this.page.pending && this.held.every((id) => this.page.pending.seats.includes(id));
-    const step = this.held.length ? (paying ? "pay" : "details") : "choose";
+    const offered = this.page.offer && this.held.every((id) => this.page.offer.seats.includes(id));
+    const step = this.held.length ? (paying ? "pay" : offered ? "offer" : "details") : "choose";
     const hadFocus = this.root.contains(document.activeElement);
     for (const name of ["choose", "details", "pay"]) {
       byId(`step-${name}`).hidden = name !== step && !(name === "choose" && this.picked.length);

@@ -4,6 +4,7 @@ import { Flow } from "../booking/flow.js";
 import { wireContactForm } from "../booking/contact.js";
 import { wireFinder } from "../booking/finder.js";
 import { Panel } from "../booking/panel.js";
+import { Waitlist } from "../booking/waitlist.js";
 import { get } from "../lib/api.js";
 import { Countdown, ServerClock } from "../lib/clock.js";
 import { announce, byId, pageData, setText } from "../lib/dom.js";
@@ -14,7 +15,7 @@ import { Connection } from "../live/connection.js";
 import { showLight } from "../live/light.js";
 import { drawLegend } from "../seatmap/legend.js";
 import { SeatMap, describeSeat } from "../seatmap/seatmap.js";
-import { createState } from "../seatmap/state.js";
+import { createState, givenUp } from "../seatmap/state.js";
 
 const ANNOUNCED = [120, 60, 30, 10]; // seconds left of a hold that are read out
 
@@ -47,7 +48,10 @@ async function begin() {
     onEnd: () => flow.timeIsUp(),
   });
   const connection = new Connection(page.paths, layout.seats.map((seat) => seat.id), () => state, {
-    message: (message) => flow.receive(message),
+    message: (message) => {
+      flow.receive(message);
+      if (message.type === "expired" || message.code === "seats_offered") heardOfSeats(waitlist, connection);
+    },
     status: (status, code) => {
       showLight(byId("light"), status, code);
       byId("asking-note").hidden = status !== "asking";
@@ -56,6 +60,7 @@ async function begin() {
   });
   const changed = () => {
     map.refresh();
+    waitlist.show(state, flow.open); // before the panel, which shows an offer's seats differently
     panel.show(state, flow.open);
     byId("finder").hidden = !flow.open;
     const until = state.mine && flow.open ? state.mine.expiresAt : null;
@@ -66,12 +71,14 @@ async function begin() {
     setText(byId("viewers"), state.viewers ? ngettext("{count} person looking", "{count} people looking", state.viewers) : "");
   };
   const flow = new Flow({ state, page, clock, connection, changed, say, murmur });
+  const leave = (id) => window.location.assign(page.paths.checkout.replace("BOOKING", encodeURIComponent(id)));
+  const letGo = (ids) => givenUp(state, ids);
+  const resync = () => connection.resync();
+  const waitlist = new Waitlist(page, { clock, finder: byId("finder"), on: { changed, say, leave, letGo, resync } });
 
-  wireContactForm(byId("contact"), {
-    book: (contact) => flow.book(contact),
-    leave: (id) => window.location.assign(page.paths.checkout.replace("BOOKING", encodeURIComponent(id))),
-  });
-  wireFinder(byId("finder"), { path: page.paths.best, propose: (ids) => flow.propose(ids), found: (ids) => map.reveal(ids), say });
+  wireContactForm(byId("contact"), { book: (contact) => flow.book(contact), leave });
+  wireFinder(byId("finder"), { path: page.paths.best, propose: (ids) => flow.propose(ids), found: (ids) => map.reveal(ids), foundNone: () => waitlist.foundNone(), say });
+  byId("finder").addEventListener("change", changed);
   drawLegend(byId("legend-states"), byId("legend-tiers"), layout);
   byId("zoom-in").addEventListener("click", () => map.zoomIn());
   byId("zoom-out").addEventListener("click", () => map.zoomOut());
@@ -80,6 +87,12 @@ async function begin() {
   changed();
   connection.start();
   if (page.opens_at) openLater(page.opens_at, clock, flow, changed);
+}
+
+/** Seats were offered, or their time ran out: whose they are now is for the server to say. */
+function heardOfSeats(waitlist, connection) {
+  waitlist.refresh();
+  connection.resync();
 }
 
 /** The sale begins while people look: nobody has to load the page again for it. */

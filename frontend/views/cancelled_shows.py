@@ -1,0 +1,62 @@
+"""Staff cancel a show: the dry run first, then the reason and the deed, then how far giving back has come."""
+
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from checkout import services
+from checkout.selectors import cancellation_progress
+from frontend.forms import CancelShowForm
+from frontend.views import View
+from seating.identity import owner_of_user
+
+
+def staff_only(view: View) -> View:
+    """Strangers sign in first; customers find the door closed."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not request.user.is_staff:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_only
+def cancel_show(request: HttpRequest, show_id: int) -> HttpResponse:
+    """GET shows what would be given back and changes nothing; of a cancelled show, what has been. POST cancels."""
+    plan = services.plan_cancellation(show_id)
+    form = CancelShowForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        services.begin_cancellation(show_id, by=owner_of_user(request.user), reason=form.cleaned_data["reason"])
+        return redirect("frontend:cancel_show", show_id=show_id)
+    context = {
+        "show": plan.show,
+        "zone": plan.show.screen.theatre.zone,
+        "plan": plan,
+        "form": form,
+        "progress": cancellation_progress(show_id),
+    }
+    return render(request, "frontend/cancel_show.html", context)
+
+
+@never_cache
+@require_safe
+@staff_only
+def cancellation(request: HttpRequest, show_id: int) -> HttpResponse:
+    """The progress as JSON, for the page that watches it."""
+    progress = cancellation_progress(show_id)
+    if progress is None:
+        raise Http404("This show is not cancelled.")
+    return JsonResponse(progress)

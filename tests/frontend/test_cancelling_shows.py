@@ -1,0 +1,88 @@
+import pytest
+from django.test import Client
+
+from checkout import services
+from checkout.models import ShowCancellation
+from seating.services import claim_hold, hold_seats, sell_seats
+from tests import factories
+from tests.frontend.test_bookings import make_booking
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def show(redis_server, alice):
+    """Tomorrow, with two seats that Alice has paid for."""
+    show = factories.make_show()
+    hold_seats(show.pk, alice, ["A1", "A2"])
+    hold = claim_hold(show.pk, alice)
+    sell_seats(show.pk, alice, hold.id, ["A1", "A2"])
+    make_booking(alice, show=show, hold=hold.id)
+    return show
+
+
+def address(show, more=""):
+    return f"/boxoffice/shows/{show.pk}/cancel/{more}"
+
+
+@pytest.mark.parametrize("more", ["", "progress/"])
+def test_the_door_is_for_staff(client, alice_client, show, more):
+    assert client.get(address(show, more)).status_code == 302
+    assert alice_client.get(address(show, more)).status_code == 403
+    assert alice_client.post(address(show), {"reason": "Mischief."}).status_code == 403
+    show.refresh_from_db()
+    assert show.state == "on_sale"
+
+
+def test_the_dry_run_is_shown_first_and_changes_nothing(staff_client, show):
+    plan = services.plan_cancellation(show.pk)
+    page = staff_client.get(address(show)).content.decode()
+    assert plan.bookings[0].reference in page and "A1, A2" in page
+    assert plan.refund > 0 and f"{plan.refund // 100:,}" in page
+    show.refresh_from_db()
+    assert show.state == "on_sale"
+
+
+def test_without_a_reason_nothing_happens(staff_client, show):
+    page = staff_client.post(address(show), {"reason": "  "}).content.decode()
+    assert "This field is required" in page
+    assert not ShowCancellation.objects.exists()
+
+
+def test_cancelling_keeps_the_reason_and_who_did_it_and_leads_to_the_progress(staff_client, show):
+    page = staff_client.post(address(show), {"reason": "The projector is broken."}, follow=True).content.decode()
+    assert "This show is cancelled" in page and "The projector is broken." in page
+    show.refresh_from_db()
+    assert show.state == "cancelled"
+    assert ShowCancellation.objects.get().by.startswith("user_")
+    before = staff_client.get(address(show, "progress/")).json()
+    assert (before["bookings"], before["left"], before["total"]) == (0, 1, 1)
+    services.give_back_cancelled_shows()
+    after = staff_client.get(address(show, "progress/")).json()
+    assert (after["bookings"], after["seats"], after["left"]) == (1, 2, 0)
+    assert "Every booking is given back." in staff_client.get(address(show)).content.decode()
+
+
+def test_a_second_press_is_the_same_cancellation(staff_client, show):
+    for reason in ("First.", "Second."):
+        staff_client.post(address(show), {"reason": reason})
+    assert ShowCancellation.objects.get().reason == "First."
+
+
+def test_there_is_no_progress_of_a_show_that_is_not_cancelled(staff_client, show):
+    assert staff_client.get(address(show, "progress/")).status_code == 404
+    assert staff_client.get("/boxoffice/shows/999999/cancel/").status_code == 404
+
+
+def test_cancelling_needs_the_pages_own_form(show):
+    from tests.frontend.conftest import make_user
+
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(make_user("s@example.test", is_staff=True))
+    assert browser.post(address(show), {"reason": "Forged."}).status_code == 403
+
+
+def test_the_dashboard_leads_there_and_lists_what_was_cancelled_lately(staff_client, show):
+    services.begin_cancellation(show.pk, reason="Flooded.")
+    page = staff_client.get("/boxoffice/").content.decode()
+    assert "Cancelled lately" in page and address(show) in page and "Under way" in page

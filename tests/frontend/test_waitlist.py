@@ -1,0 +1,84 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from checkout.models import WaitlistEntry
+from checkout.services.waitlist import offer_token
+from seating.identity import COOKIE, owner_from_token, token_for
+from tests import factories
+from tests.frontend.conftest import make_user
+from tests.frontend.test_show_page import data_of
+
+pytestmark = pytest.mark.django_db
+
+
+def make_entry(show, owner, **values):
+    offered = {
+        "status": "offered",
+        "hold": "hold-1",
+        "seats": ["A1", "A2"],
+        "offer_ends_at": timezone.now() + timedelta(minutes=5),
+    }
+    who = {"name": "Alice", "email": f"{owner}@example.com", "count": 2}
+    return WaitlistEntry.objects.create(show=show, owner=owner, **{**who, **offered, **values})
+
+
+def test_the_page_knows_of_an_entry_before_any_script_asks(client, alice, bob):
+    show = factories.make_show()
+    make_entry(show, alice)
+    client.cookies[COOKIE] = token_for(alice)
+    data = data_of(client.get(f"/shows/{show.pk}/"), "show-data")
+    assert data["waitlist"]["offer"]["seats"] == ["A1", "A2"] and data["waitlist_open"] is True
+    client.cookies[COOKIE] = token_for(bob)
+    assert data_of(client.get(f"/shows/{show.pk}/"), "show-data")["waitlist"] is None
+
+
+def test_nobody_can_join_from_the_page_when_the_show_is_about_to_begin(client):
+    show = factories.make_show()
+    show.starts_at = timezone.now() + timedelta(minutes=15)
+    show.save()
+    assert data_of(client.get(f"/shows/{show.pk}/"), "show-data")["waitlist_open"] is False
+
+
+def test_the_mails_link_makes_another_device_the_guest_and_leaves_the_address(client, alice):
+    show = factories.make_show()
+    entry = make_entry(show, alice)
+    answer = client.get(f"/shows/{show.pk}/offer/", {"t": offer_token(entry)})
+    assert (answer.status_code, answer["Location"]) == (302, f"/shows/{show.pk}/")
+    assert owner_from_token(answer.cookies[COOKIE].value) == alice
+    entry.refresh_from_db()
+    assert entry.status == "offered"
+
+
+def test_the_link_of_an_account_asks_to_sign_in_and_makes_nobody_anybody(client):
+    show, user = factories.make_show(), make_user("alice@example.test")
+    link = f"/shows/{show.pk}/offer/?t={offer_token(make_entry(show, f'user_{user.pk}'))}"
+    answer = client.get(link)
+    assert answer["Location"] == f"/accounts/login/?next=/shows/{show.pk}/"
+    assert COOKIE not in answer.cookies
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get(link)["Location"] == f"/shows/{show.pk}/"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"offer_ends_at": timezone.now() - timedelta(seconds=1)}, {"status": "lapsed"}, {"hold": "hold-2"}],
+    ids=["late", "lapsed", "a later offer"],
+)
+def test_a_link_whose_offer_is_over_opens_nothing(client, alice, change):
+    show = factories.make_show()
+    entry = make_entry(show, alice)
+    link = f"/shows/{show.pk}/offer/?t={offer_token(entry)}"
+    WaitlistEntry.objects.filter(pk=entry.pk).update(**change)
+    answer = client.get(link)
+    assert answer.status_code == 410
+    assert "This offer is over" in answer.content.decode()
+    assert COOKIE not in answer.cookies
+
+
+@pytest.mark.parametrize("token", ["", "x", "\x00", "WyJhIiwgImIiXQ:1:forged"])
+def test_a_link_that_we_did_not_make_opens_nothing(client, token):
+    show = factories.make_show()
+    answer = client.get(f"/shows/{show.pk}/offer/", {"t": token})
+    assert answer.status_code == 410 and COOKIE not in answer.cookies
