@@ -4,7 +4,7 @@ Amounts are paise, times aware UTC. Every function raises `checkout.errors` or `
 a refusal, never by an exception of the database.
 """
 
-from checkout.services.booking import create_booking, price_of_seats
+from checkout.services.booking import change_coupon, create_booking, price_of_seats
 from checkout.services.cancelling import Cancellation, cancel_booking, give_back_cancelled_shows
 from checkout.services.check_in import check_in
 from checkout.services.delivering import relay_outbox
@@ -16,6 +16,7 @@ from checkout.services.settling import settle_payment
 __all__ = [
     "Cancellation",
     "cancel_booking",
+    "change_coupon",
     "check_in",
     "create_booking",
     "expire_bookings",
