@@ -48,6 +48,7 @@ urlpatterns = [
     page("bookings/", bookings.booking_list, "bookings"),
     page("bookings/<opaque:booking_id>/", bookings.booking_detail, "booking"),
     page("bookings/<opaque:booking_id>/cancel/", bookings.cancel, "cancel"),
+    page("bookings/<opaque:booking_id>/receipt/", bookings.receipt, "receipt"),
     page("boxoffice/", boxoffice.dashboard, "boxoffice"),
     page("dev/mail/", dev.mail_list, "dev_mail"),
     page("dev/mail/<str:key>/", dev.mail_detail, "dev_mail_detail"),
