@@ -5,9 +5,10 @@ from django.test import Client
 from django.urls import reverse
 
 from checkout import services
+from checkout.coupons import Coupon
 from checkout.models import Refund
 
-MODELS = ["booking", "payment", "order", "refund", "webhookevent", "outboxmessage"]
+MODELS = ["booking", "payment", "order", "refund", "webhookevent", "outboxmessage", "redemption"]
 
 
 @pytest.fixture
@@ -42,3 +43,17 @@ def test_a_failed_refund_is_tried_again_from_here(desk, staff):
     chosen = {"action": "try_again", "_selected_action": [Refund.objects.get().pk]}
     staff.post(reverse("admin:checkout_refund_changelist"), chosen)
     assert sorted(Refund.objects.values_list("status", flat=True)) == ["failed", "pending"]
+
+
+def test_coupons_are_made_here_in_any_letters_and_not_deleted_once_used(desk, staff):
+    made = staff.post(reverse("admin:checkout_coupon_add"), {"code": "save10", "percent": 10, "active": "on"})
+    assert made.status_code == 302, made.context["errors"]
+    coupon = Coupon.objects.get()
+    assert coupon.code == "SAVE10"
+    twice = staff.post(reverse("admin:checkout_coupon_add"), {"code": "Save10", "amount": 100, "active": "on"})
+    both = staff.post(reverse("admin:checkout_coupon_add"), {"code": "BOTH", "percent": 10, "amount": 100})
+    assert twice.status_code == both.status_code == 200 and Coupon.objects.count() == 1
+    assert "either an amount or a percentage" in both.content.decode()
+    desk.book(coupon="SAVE10")
+    assert staff.get(reverse("admin:checkout_coupon_changelist")).status_code == 200
+    assert staff.post(reverse("admin:checkout_coupon_delete", args=[coupon.pk]), {"post": "yes"}).status_code == 403
