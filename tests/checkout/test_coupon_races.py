@@ -16,7 +16,7 @@ from tests import factories
 from tests.checkout.test_races import at_once
 
 pytestmark = pytest.mark.postgres
-CROWD, AT_A_TIME, LEFT = 200, 25, 10
+CROWD, AT_A_TIME, LEFT = 200, 12, 10  # threads: fewer than the pool has connections
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def pending_bookings(count: int, email: str = "guest{}@example.com") -> list[Boo
 
 
 def all_want(bookings: list[Booking]) -> list[object]:
-    """Everybody at once. So many threads, that is, as the server has connections for; each asks for several."""
+    """Everybody at once: as many threads as the pool has connections for, each asking for several without a pause."""
     answers: list[object] = []
 
     def ask_for(part: list[Booking]) -> None:
