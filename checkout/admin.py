@@ -1,5 +1,5 @@
-"""Staff may look at bookings, money, tickets and scans here. They change nothing but what an action does: a failed
-refund is tried again, a ticket is revoked or issued again."""
+"""Staff may look at bookings, money, tickets and scans here. They make coupons, and change nothing else but what an
+action does: a failed refund is tried again, a ticket is revoked or issued again."""
 
 from itertools import groupby
 from typing import Any
@@ -14,10 +14,12 @@ from checkout import services
 from checkout.models import (
     Booking,
     BookingLine,
+    Coupon,
     GateScan,
     Order,
     OutboxMessage,
     Payment,
+    Redemption,
     Refund,
     ShowCancellation,
     Ticket,
@@ -64,6 +66,32 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
     search_fields = ["reference", "email", "name", "id"]
     date_hierarchy = "created_at"
     inlines = [Lines, Payments, Refunds, Tickets]
+
+
+@admin.register(Coupon)
+class CouponAdmin(admin.ModelAdmin):
+    list_display = ["code", "amount", "percent", "cap", "uses", "limit_total", "first_moment", "last_moment", "active"]
+    list_filter = ["active"]
+    search_fields = ["code"]
+    filter_horizontal = ["movies"]
+    raw_id_fields = ["shows"]
+
+    @admin.display(description="uses")
+    def uses(self, coupon: Coupon) -> int:
+        """Those that count against the limits."""
+        return Redemption.objects.counting().filter(coupon=coupon).count()
+
+    def has_delete_permission(self, request: HttpRequest, obj: Coupon | None = None) -> bool:
+        """What has been used is switched off instead: bookings refer to it."""
+        used = obj is not None and obj.redemptions.exists()
+        return not used and super().has_delete_permission(request, obj)
+
+
+@admin.register(Redemption)
+class RedemptionAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["code", "booking", "person", "discount", "created_at"]
+    list_select_related = ["booking"]
+    search_fields = ["code", "booking__reference", "person"]
 
 
 @admin.register(Payment)

@@ -4,6 +4,7 @@ Whoever asks is known by a bearer token, a session or the guest cookie. A reques
 token; the gateway's webhook is identified by its signature alone.
 """
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -12,14 +13,16 @@ from ninja import Router, Status
 
 from checkout import selectors, services, webhooks
 from checkout.calendars import calendar_entry
-from checkout.documents import ticket_pdf
+from checkout.documents import receipt_pdf, ticket_pdf
 from checkout.errors import InvalidInput
+from checkout.guesses import limited_guesses
 from checkout.models import Order
 from checkout.pricing import total_of
 from checkout.schemas import (
     BookingOut,
     CancelIn,
     CancellationOut,
+    CouponIn,
     CreateIn,
     HoldOut,
     InitiateIn,
@@ -88,7 +91,7 @@ def release_seats(request: HttpRequest, wanted: ReleaseSeatsIn) -> Any:
 # ------------------------------------------------------------------------------------------------ bookings
 @router.post(
     "/bookings/create/",
-    response={201: BookingOut, **_problems(400, 401, 403, 404, 409, 410, 422, 503)},
+    response={201: BookingOut, **_problems(400, 401, 403, 404, 409, 410, 422, 429, 503)},
     summary="Turns the seats you hold into a booking",
     openapi_extra={
         "parameters": [
@@ -99,15 +102,17 @@ def release_seats(request: HttpRequest, wanted: ReleaseSeatsIn) -> Any:
 def create_booking(request: HttpRequest, wanted: CreateIn) -> Any:
     require_csrf(request)
     owners = owners_of_request(request)
-    booking = services.create_booking(
-        owners,
-        wanted.show,
-        name=wanted.name,
-        email=wanted.email,
-        phone=wanted.phone or "",
-        key=_idempotency_key(request),
-        site=f"{request.scheme}://{request.get_host()}"[:200],
-    )
+    with limited_guesses(request) if wanted.coupon else nullcontext():
+        booking = services.create_booking(
+            owners,
+            wanted.show,
+            name=wanted.name,
+            email=wanted.email,
+            phone=wanted.phone or "",
+            key=_idempotency_key(request),
+            site=f"{request.scheme}://{request.get_host()}"[:200],
+            coupon=wanted.coupon or "",
+        )
     return Status(201, selectors.booking_json(selectors.get_booking(booking.pk, owners)))
 
 
@@ -127,6 +132,31 @@ def get_booking(request: HttpRequest, booking_id: str) -> Any:
 def get_ticket_pdf(request: HttpRequest, booking_id: str) -> HttpResponse:
     booking = selectors.get_ticketed_booking(booking_id, owners_of_request(request))
     return _file(ticket_pdf(booking), "application/pdf", f"tickets-{booking.reference}.pdf")
+
+
+@router.get(
+    "/bookings/{booking_id}/receipt.pdf",
+    response=_problems(401, 404, 409),
+    summary="What was paid, with its taxes, and what came back (PDF/UA)",
+    openapi_extra=_file_answer("application/pdf"),
+)
+def get_receipt_pdf(request: HttpRequest, booking_id: str) -> HttpResponse:
+    booking = selectors.get_paid_booking(booking_id, owners_of_request(request))
+    return _file(receipt_pdf(booking), "application/pdf", f"receipt-{booking.reference}.pdf")
+
+
+@router.post(
+    "/bookings/{booking_id}/coupon/",
+    response={200: BookingOut, **_problems(400, 401, 403, 404, 409, 410, 422, 429, 503)},
+    summary="Puts a coupon on a pending booking, or takes it off, until payment begins",
+)
+def change_coupon(request: HttpRequest, booking_id: str, wanted: CouponIn) -> Any:
+    require_csrf(request)
+    owners = owners_of_request(request)
+    selectors.get_booking(booking_id, owners)
+    with limited_guesses(request) if wanted.code else nullcontext():
+        services.change_coupon(booking_id, wanted.code)
+    return selectors.booking_json(selectors.get_booking(booking_id, owners))
 
 
 @router.get(

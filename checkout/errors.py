@@ -41,6 +41,80 @@ class BookingCancelled(DomainError):
     title = "Booking cancelled"
 
 
+class NotPaid(DomainError):
+    """No receipt yet: nothing has been paid that was kept."""
+
+    code = "not_paid"
+    title = "Not paid"
+
+
+class PaymentStarted(DomainError):
+    """The payment's order has its amount: the price does not change any more."""
+
+    code = "payment_started"
+    title = "Payment has begun"
+
+
+class PriceChanged(DomainError):
+    """A coupon was put on or taken off just while payment began; nothing can be paid at the old price."""
+
+    code = "price_changed"
+    title = "The price has changed"
+
+
+class CouponRefused(DomainError):
+    """The coupon cannot be used for this booking; the booking stays as it was. Each reason has a code of its own."""
+
+    status = 422
+    title = "Coupon not accepted"
+
+
+class UnknownCoupon(CouponRefused):
+    """No such code, or one that is switched off: the two are not told apart."""
+
+    code = "unknown_coupon"
+
+
+class CouponNotYetValid(CouponRefused):
+    code = "coupon_not_yet_valid"
+
+
+class CouponExpired(CouponRefused):
+    code = "coupon_expired"
+
+
+class CouponWrongShow(CouponRefused):
+    code = "coupon_wrong_show"
+
+
+class CouponUsedUp(CouponRefused):
+    code = "coupon_used_up"
+
+
+class CouponAlreadyUsed(CouponRefused):
+    """This person has used it as often as one person may."""
+
+    code = "coupon_already_used"
+
+
+class CouponTakesNothingOff(CouponRefused):
+    code = "coupon_takes_nothing_off"
+
+
+class TooManyGuesses(DomainError):
+    """Too many unknown codes from one address; `retry_after` is in seconds."""
+
+    code = "too_many_guesses"
+    status = 429
+    title = "Too many unknown coupons"
+
+
+class CouponsUnavailable(DomainError):
+    code = "coupons_unavailable"
+    status = 503
+    title = "Coupons cannot be checked just now"
+
+
 class NotConfirmed(DomainError):
     code = "not_confirmed"
     title = "Not confirmed yet"

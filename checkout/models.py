@@ -12,6 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from checkout.cancellations import ShowCancellation as ShowCancellation
+from checkout.coupons import Coupon as Coupon
+from checkout.coupons import Redemption as Redemption
+from checkout.money import halves
 from checkout.waitlists import WaitlistEntry as WaitlistEntry
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is mistaken when read aloud
@@ -76,16 +79,18 @@ class Booking(models.Model):
 
 
 class BookingLine(models.Model):
-    """One seat's price as it was when booked."""
+    """One seat's price as it was when booked. `base` is what is paid for the seat, a coupon's share taken off."""
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="lines")
     seat = models.CharField(max_length=40)
     tier = models.CharField(max_length=60)
-    base = models.PositiveIntegerField(help_text="paise")
+    base = models.PositiveIntegerField(help_text="paise, after the discount")
+    discount = models.PositiveIntegerField(default=0, help_text="what a coupon took off, paise")
     gst_percent = models.PositiveSmallIntegerField()
     gst = models.PositiveIntegerField(help_text="paise")
     fee = models.PositiveIntegerField(help_text="convenience fee, paise")
     fee_gst = models.PositiveIntegerField(help_text="paise")
+    fee_gst_percent = models.PositiveSmallIntegerField(default=18)
 
     class Meta:
         ordering = ["id"]
@@ -98,6 +103,21 @@ class BookingLine(models.Model):
     def total(self) -> int:
         """Paise."""
         return self.base + self.gst + self.fee + self.fee_gst
+
+    @property
+    def listed(self) -> int:
+        """The seat's price before any coupon, paise."""
+        return self.base + self.discount
+
+    @property
+    def cgst(self) -> int:
+        """The central half of both taxes, paise."""
+        return halves(self.gst)[0] + halves(self.fee_gst)[0]
+
+    @property
+    def sgst(self) -> int:
+        """The state half of both taxes, paise."""
+        return halves(self.gst)[1] + halves(self.fee_gst)[1]
 
 
 class Order(models.Model):

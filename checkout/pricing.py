@@ -4,6 +4,10 @@ GST on cinema tickets depends on the ticket's own price and on the day it is sol
 supply is when it is paid for (CGST Act 2017, section 13). Rates as the GST Council set them at GST's start, in
 its 31st meeting (from 1 January 2019) and in its 56th (from 22 September 2025). Every tax is rounded by itself, to
 the nearest paisa, half a paisa up, so that the lines of a booking always add up to its total.
+
+A coupon lowers the ticket prices before tax, never the fee. The discount is known at the sale and stands on the bill,
+so the tax is due on the lowered price (CGST Act 2017, section 15(3)(a)); and because the rate goes by the price of
+admission, by what is paid for it, a ticket that a coupon brings down to ₹100 is taxed as a cheap one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +19,7 @@ INDIA = ZoneInfo("Asia/Kolkata")
 THRESHOLD = 10_000  # paise; a ticket of exactly ₹100 is still a cheap one
 CONVENIENCE_FEE = 2_000  # paise per ticket, before tax
 FEE_GST_PERCENT = 18  # the general rate for services
+SMALLEST_TOTAL = 100  # paise; Razorpay takes no smaller payment
 
 # (first day, percent up to ₹100, percent above), newest first
 GST_TABLE: tuple[tuple[date, int, int], ...] = (
@@ -26,7 +31,7 @@ GST_TABLE: tuple[tuple[date, int, int], ...] = (
 
 @dataclass(frozen=True)
 class Line:
-    """One seat's price in paise."""
+    """One seat's price in paise; `base` is what is paid for the seat, `discount` having been taken off."""
 
     seat: str
     tier: str
@@ -35,6 +40,7 @@ class Line:
     gst: int
     fee: int
     fee_gst: int
+    discount: int = 0
 
     @property
     def total(self) -> int:
@@ -54,8 +60,9 @@ def percent_of(amount: int, percent: int) -> int:
     return (amount * percent + 50) // 100
 
 
-def price_seat(seat: str, tier: str, base: int, at: datetime) -> Line:
-    """The price of one seat sold at that moment (aware)."""
+def price_seat(seat: str, tier: str, listed: int, at: datetime, discount: int = 0) -> Line:
+    """The price of one seat listed at so much and sold at that moment (aware), `discount` taken off before tax."""
+    base = listed - discount
     percent = gst_percent(base, at.astimezone(INDIA).date())
     return Line(
         seat=seat,
@@ -65,6 +72,7 @@ def price_seat(seat: str, tier: str, base: int, at: datetime) -> Line:
         gst=percent_of(base, percent),
         fee=CONVENIENCE_FEE,
         fee_gst=percent_of(CONVENIENCE_FEE, FEE_GST_PERCENT),
+        discount=discount,
     )
 
 
@@ -78,3 +86,35 @@ def price_seats(
 def total_of(lines: Sequence[Line]) -> int:
     """Paise to pay."""
     return sum(line.total for line in lines)
+
+
+def discount_of(
+    listed: Sequence[int], fees: int, *, amount: int | None = None, percent: int | None = None, cap: int | None = None
+) -> int:
+    """What a coupon takes off a booking whose seats are listed at these prices, in paise.
+
+    An amount, or a percentage up to `cap`; never more than the seats cost, and never so much that with `fees` (the
+    fee and its tax, which stay) less than SMALLEST_TOTAL would be left to pay: there are no free bookings.
+    """
+    seats = sum(listed)
+    wanted = amount if amount is not None else percent_of(seats, percent or 0)
+    if cap is not None:
+        wanted = min(wanted, cap)
+    most = seats - max(0, SMALLEST_TOTAL - fees)
+    return max(0, min(wanted, most))
+
+
+def spread(discount: int, listed: Sequence[int]) -> list[int]:
+    """`discount` (at most the sum of `listed`) over the seats in proportion to their prices, in whole paise.
+
+    The paise that rounding down leaves over go to the largest remainders, the first seat first where they are equal,
+    so the shares add up exactly and none is larger than its seat's price.
+    """
+    whole = sum(listed)
+    if not discount or not whole:
+        return [0] * len(listed)
+    shares = [discount * price // whole for price in listed]
+    by_remainder = sorted(range(len(listed)), key=lambda place: -(discount * listed[place] % whole))
+    for place in by_remainder[: discount - sum(shares)]:
+        shares[place] += 1
+    return shares

@@ -7,6 +7,8 @@ from django.core.validators import validate_email
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field
 
+from checkout.coupons import LONGEST_CODE
+
 LARGEST_ID = 2**63 - 1
 MOST_NAMED = 1000  # far above what may be booked: a longer list is not a mistake but an attack
 
@@ -45,6 +47,9 @@ Name = Annotated[str, Field(max_length=120), Printable, AfterValidator(_filled)]
 Email = Annotated[str, Field(max_length=254), Printable, AfterValidator(_email)]
 Phone = Annotated[str, Field(pattern=r"^(\+?[0-9][0-9 ()-]{4,22})?$", description="digits, may be left empty")]
 Opaque = Annotated[str, Field(min_length=1, max_length=200)]
+CouponCode = Annotated[
+    str, Field(max_length=LONGEST_CODE, description="capitals and small letters are the same"), Printable
+]
 TicketId = Annotated[str, Field(min_length=1, max_length=40), Printable]
 Paise = Annotated[int, Field(description="paise")]
 
@@ -68,6 +73,11 @@ class CreateIn(Strict):
     name: Name
     email: Email
     phone: Phone | None = ""
+    coupon: Annotated[CouponCode, AfterValidator(_filled)] | None = None
+
+
+class CouponIn(Strict):
+    code: Annotated[CouponCode, AfterValidator(_filled)] | None = Field(description="null takes the coupon off")
 
 
 class InitiateIn(Strict):
@@ -135,6 +145,18 @@ class LineOut(Schema):
     fee: Paise
     fee_gst: Paise
     total: Paise
+    discount: Paise = Field(description="paise that a coupon took off the seat's price; `base` is without them")
+    gst_percent: int
+    cgst: Paise = Field(description="half of `gst`; an odd paisa is here")
+    sgst: Paise
+    fee_gst_percent: int
+    fee_cgst: Paise = Field(description="half of `fee_gst`; an odd paisa is here")
+    fee_sgst: Paise
+
+
+class CouponOut(Schema):
+    code: str
+    discount: Paise
 
 
 class PaymentOut(Schema):
@@ -160,6 +182,7 @@ class BookingOut(Schema):
     show: int
     seats: list[str]
     lines: list[LineOut]
+    coupon: CouponOut | None
     total: Paise
     currency: str
     expires_at: str

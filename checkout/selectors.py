@@ -7,8 +7,9 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from checkout.errors import NotConfirmed, UnknownBooking
-from checkout.models import Booking, OutboxMessage, Payment, Refund, ShowCancellation, WaitlistEntry
+from checkout.errors import NotConfirmed, NotPaid, UnknownBooking
+from checkout.models import Booking, BookingLine, OutboxMessage, Payment, Refund, ShowCancellation, WaitlistEntry
+from checkout.money import halves
 from cinema.models import Show
 
 MOST_CANCELLATIONS = 20  # shown on the dashboard
@@ -44,6 +45,18 @@ def get_booking_with_dates(booking_id: str, owners: Sequence[str]) -> Booking:
     return booking if booking.confirmed_at else get_ticketed_booking(booking_id, owners)
 
 
+def get_paid_booking(booking_id: str, owners: Sequence[str]) -> Booking:
+    """A booking that was paid for and confirmed, cancelled since or not. Raises UnknownBooking, NotPaid."""
+    booking = get_booking(booking_id, owners)
+    if booking.confirmed_at is None:
+        raise NotPaid(
+            "There is a receipt once the booking is paid for."
+            if booking.status == Booking.Status.PENDING
+            else "This booking ended without being paid for: there is no receipt."
+        )
+    return booking
+
+
 def bookings_of(owners: Sequence[str]) -> QuerySet[Booking]:
     """Newest first, each with show, film, screen, theatre, lines, tickets, payments and refunds."""
     return _whole_bookings().filter(owner__in=list(owners)).order_by("-created_at")
@@ -51,7 +64,7 @@ def bookings_of(owners: Sequence[str]) -> QuerySet[Booking]:
 
 def _whole_bookings() -> QuerySet[Booking]:
     shows = Show.objects.select_related("movie", "screen__theatre__city").defer("movie__poster")
-    return Booking.objects.select_related("order", "paid_by").prefetch_related(
+    return Booking.objects.select_related("order", "paid_by", "redemption").prefetch_related(
         Prefetch("show", shows), "lines", "tickets", "payments", "refunds"
     )
 
@@ -67,18 +80,8 @@ def booking_json(booking: Booking) -> dict[str, Any]:
         "status": booking.status,
         "show": booking.show_id,
         "seats": [ticket.seat for ticket in good] if has_tickets else [line.seat for line in lines],
-        "lines": [
-            {
-                "seat": line.seat,
-                "tier": line.tier,
-                "base": line.base,
-                "gst": line.gst,
-                "fee": line.fee,
-                "fee_gst": line.fee_gst,
-                "total": line.total,
-            }
-            for line in lines
-        ],
+        "lines": [line_json(line) for line in lines],
+        "coupon": coupon_json(booking),
         "total": booking.total,
         "currency": booking.currency,
         "expires_at": utc(booking.expires_at),
@@ -94,6 +97,32 @@ def booking_json(booking: Booking) -> dict[str, Any]:
             for ticket in good
         ],
     }
+
+
+def line_json(line: BookingLine) -> dict[str, Any]:
+    """Paise; `base` with the discount taken off, each tax also in its two halves."""
+    (cgst, sgst), (fee_cgst, fee_sgst) = halves(line.gst), halves(line.fee_gst)
+    return {
+        "seat": line.seat,
+        "tier": line.tier,
+        "base": line.base,
+        "gst": line.gst,
+        "fee": line.fee,
+        "fee_gst": line.fee_gst,
+        "total": line.total,
+        "discount": line.discount,
+        "gst_percent": line.gst_percent,
+        "cgst": cgst,
+        "sgst": sgst,
+        "fee_gst_percent": line.fee_gst_percent,
+        "fee_cgst": fee_cgst,
+        "fee_sgst": fee_sgst,
+    }
+
+
+def coupon_json(booking: Booking) -> dict[str, Any] | None:
+    use = getattr(booking, "redemption", None)
+    return {"code": use.code, "discount": use.discount} if use else None
 
 
 def payment_json(booking: Booking) -> dict[str, Any] | None:

@@ -202,6 +202,7 @@ class Supervisor:
     {address}/dev/mail/        the mails it sent
 
     customer@demo.test  staff@demo.test     password: demo-cinema
+    a coupon for the checkout: WELCOME10
     pay with success@razorpay or failure@razorpay; the payment sandbox is at http://127.0.0.1:{os.environ["SANDBOX_PORT"]}/
 
     Ctrl-C ends everything."""

@@ -63,6 +63,7 @@ urlpatterns = [
     page("bookings/<opaque:booking_id>/reissue/", bookings.reissue, "reissue"),
     page("bookings/<opaque:booking_id>/ticket/", tickets.web_ticket, "ticket"),
     page("bookings/<opaque:booking_id>/ticket/worker.js", tickets.ticket_worker, "ticket_worker"),
+    page("bookings/<opaque:booking_id>/receipt/", bookings.receipt, "receipt"),
     page("boxoffice/", boxoffice.dashboard, "boxoffice"),
     page("boxoffice/shows/<show_id:show_id>/cancel/", cancelled_shows.cancel_show, "cancel_show"),
     page("boxoffice/shows/<show_id:show_id>/cancel/progress/", cancelled_shows.cancellation, "cancellation"),

@@ -40,22 +40,27 @@ def ticket_pdf(booking: Booking) -> bytes:
     lines = {line.seat: line for line in booking.lines.all()}
     good = [ticket for ticket in booking.tickets.all() if ticket.admits]
     data = _booking_data(booking) | {"tickets": [_ticket_data(booking, t, lines[t.seat]) for t in good]}
+    return typeset(SOURCE, data)
+
+
+def typeset(source: Path, data: dict[str, Any]) -> bytes:
+    """The PDF of a layout filled with `data`, which it finds as JSON in `sys.inputs.booking`."""
     try:
-        return _typeset(data, ["ua-1"])
+        return _typeset(source, data, ["ua-1"])
     except typst.TypstError:
         # PDF/UA refuses letters that no installed font has. A ticket with a gap in a name still opens the gate.
-        return _typeset(data, [])
+        return _typeset(source, data, [])
 
 
-def _typeset(data: dict[str, Any], standards: list[Any]) -> bytes:
-    with _lock:  # one compiler keeps its fonts and layouts warm; a page takes milliseconds
-        pdf = _compiler().compile(format="pdf", sys_inputs={"booking": json.dumps(data)}, pdf_standards=standards)
+def _typeset(source: Path, data: dict[str, Any], standards: list[Any]) -> bytes:
+    with _lock:  # one compiler a layout keeps its fonts and pages warm; a page takes milliseconds
+        pdf = _compiler(source).compile(format="pdf", sys_inputs={"booking": json.dumps(data)}, pdf_standards=standards)
     return pdf if isinstance(pdf, bytes) else b""
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(SOURCE)
+def _compiler(source: Path) -> typst.Compiler:
+    return typst.Compiler(source)
 
 
 def _booking_data(booking: Booking) -> dict[str, Any]:
@@ -79,6 +84,10 @@ def _booking_data(booking: Booking) -> dict[str, Any]:
 
 
 def _ticket_data(booking: Booking, ticket: Ticket, line: BookingLine) -> dict[str, Any]:
+    rate = f"{line.gst_percent / 2:g} %"
+    price = [["Ticket", rupees(line.base)]]
+    if line.discount:
+        price = [["Ticket", rupees(line.listed)], ["Discount", rupees(-line.discount)]]
     return {
         "seat": ticket.seat,
         "seat_line": f"Seat {ticket.seat}",
@@ -86,10 +95,10 @@ def _ticket_data(booking: Booking, ticket: Ticket, line: BookingLine) -> dict[st
         "qr": qr_svg(ticket.code),
         "qr_alt": f"QR code of the ticket for seat {ticket.seat}, booking {booking.reference}",
         "lines": [
-            ["Ticket", rupees(line.base)],
-            [f"GST {line.gst_percent} % on the ticket", rupees(line.gst)],
+            *price,
             ["Convenience fee", rupees(line.fee)],
-            ["GST on the fee", rupees(line.fee_gst)],
+            [f"CGST ({rate} on the ticket, {line.fee_gst_percent / 2:g} % on the fee)", rupees(line.cgst)],
+            [f"SGST ({rate} on the ticket, {line.fee_gst_percent / 2:g} % on the fee)", rupees(line.sgst)],
         ],
         "total": rupees(line.total),
     }

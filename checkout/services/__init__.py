@@ -4,7 +4,7 @@ Amounts are paise, times aware UTC. Every function raises `checkout.errors` or `
 a refusal, never by an exception of the database.
 """
 
-from checkout.services.booking import create_booking, price_of_seats
+from checkout.services.booking import change_coupon, create_booking, price_of_seats
 from checkout.services.cancelled_shows import (
     CancellationPlan,
     begin_cancellation,
@@ -31,6 +31,7 @@ __all__ = [
     "SyncedScan",
     "begin_cancellation",
     "cancel_booking",
+    "change_coupon",
     "check_in",
     "create_booking",
     "decline_offer",

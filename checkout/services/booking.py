@@ -9,8 +9,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from checkout import pricing
+from checkout.coupons import plain_code
 from checkout.errors import IdempotencyKeyReused, UnknownBooking
 from checkout.models import Booking, BookingLine
+from checkout.services.coupons import contact_changed, put_coupon
 from checkout.services.waitlist import take_offer
 from cinema.models import SeatingPlan, Show, ShowTier
 from cinema.selectors import get_show, sale_is_open
@@ -36,17 +38,19 @@ def create_booking(
     key: str = "",
     site: str = "",
     offered: bool = False,
+    coupon: str = "",
 ) -> Booking:
     """The pending booking of the seats that one of `owners` holds, the first of them that holds any; without any,
     or with `offered` before any, of the seats that the waitlist offers them.
 
     Asked again, it is the same booking: by `key` (Idempotency-Key) for good, otherwise while it is pending; then
-    the contact given last counts. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable, HoldsUnavailable,
-    IdempotencyKeyReused.
+    the contact and the coupon given last count. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable,
+    HoldsUnavailable, IdempotencyKeyReused; and as `put_coupon`, after which the seats are held as before.
     """
     show = get_show(show_id)
     contact = {"name": name, "email": email, "phone": phone}
-    digest = hashlib.sha256(json.dumps([show_id, contact], sort_keys=True).encode()).hexdigest()
+    asked = [show_id, contact, plain_code(coupon)] if coupon else [show_id, contact]
+    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     claimed: list[seating.Hold] = []
     try:
         with transaction.atomic():
@@ -62,13 +66,27 @@ def create_booking(
             else:
                 hold = take_offer(owners, show_id)  # claimed when it was made: nothing to undo in Redis
             if hold is None:
-                return _still_pending(owners, show_id, contact)
-            return _store(show, hold, contact, key, digest, site)
+                return _still_pending(owners, show_id, contact, coupon)
+            booking = _store(show, hold, contact, key, digest, site)
+            if coupon:
+                put_coupon(booking, coupon)  # last, because others may be waiting for the coupon's lock
+            return booking
     except BaseException:
         # The database forgets the claims by itself; Redis must be told that the hold is open again.
         for hold in claimed:
             seating.unclaim_hold(show_id, hold.owner, hold.id)
         raise
+
+
+@transaction.atomic
+def change_coupon(booking_id: str, code: str | None) -> Booking:
+    """Puts the coupon with that code on the pending booking, in place of any other; None takes it off.
+
+    Raises UnknownBooking, and as `put_coupon`.
+    """
+    booking = locked_booking(booking_id)
+    put_coupon(booking, code)
+    return booking
 
 
 def locked_booking(booking_id: str) -> Booking:
@@ -110,13 +128,17 @@ def _claim(owners: Sequence[str], show_id: int) -> seating.Hold | None:
     return None
 
 
-def _still_pending(owners: Sequence[str], show_id: int, contact: dict[str, str]) -> Booking:
+def _still_pending(owners: Sequence[str], show_id: int, contact: dict[str, str], coupon: str) -> Booking:
     bookings = Booking.objects.select_for_update().filter(show=show_id, owner__in=list(owners), status=PENDING)
     booking = bookings.filter(expires_at__gt=timezone.now()).order_by("-created_at").first()
     if booking is None:
         raise HoldExpired("You hold no seats at this show any more. Choose your seats again.")
     Booking.objects.filter(pk=booking.pk).update(**contact)
     booking.refresh_from_db()
+    if coupon:
+        put_coupon(booking, coupon)
+    else:
+        contact_changed(booking)
     return booking
 
 
@@ -143,6 +165,7 @@ def _store(show: Show, hold: seating.Hold, contact: dict[str, str], key: str, di
             gst=line.gst,
             fee=line.fee,
             fee_gst=line.fee_gst,
+            fee_gst_percent=pricing.FEE_GST_PERCENT,
         )
         for line in lines
     )

@@ -1,7 +1,8 @@
 """Cancelling: what comes back by which rule, and the seats on sale again.
 
 The customer's rules: two hours or more before the show 75 % of the base price, twenty minutes or more 50 %, then
-nothing; taxes and the convenience fee are kept. A show that the cinema cancels gives everything back. A ticket that
+nothing; taxes and the convenience fee are kept. The base price is what was paid for the seat, a coupon's discount
+taken off; a coupon counts as used all the same. A show that the cinema cancels gives everything back. A ticket that
 has been through the gate cannot be cancelled by its holder.
 """
 

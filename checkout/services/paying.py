@@ -15,6 +15,7 @@ from checkout.errors import (
     BookingExpired,
     GatewayRefused,
     GatewayUnavailable,
+    PriceChanged,
 )
 from checkout.models import Booking, Order, Payment
 from checkout.services import crash_points
@@ -31,7 +32,7 @@ def start_payment(booking_id: str) -> Order:
     """The booking's open order, made at the gateway if there is none; extends the hold the first time.
 
     Raises BookingExpired, HoldExpired (both 410), AlreadyPaid, BookingCancelled, GatewayUnavailable (nothing is
-    lost: ask again), HoldsUnavailable.
+    lost: ask again), HoldsUnavailable, PriceChanged (look at the new total, then ask again).
     """
     with transaction.atomic():
         booking = locked_booking(booking_id)
@@ -46,16 +47,19 @@ def start_payment(booking_id: str) -> Order:
     crash_points.reached(crash_points.ORDER_CREATED)
     with transaction.atomic():
         # Asked twice at once, the first order stored is the one; the other was shown to nobody.
-        booking = locked_booking(booking_id)
-        order, _ = Order.objects.get_or_create(
+        asked, booking = booking.total, locked_booking(booking_id)
+        order, made = Order.objects.get_or_create(
             booking=booking,
             defaults={
                 "order_id": order_id,
-                "amount": booking.total,
+                "amount": asked,
                 "next_ask_at": timezone.now() + FIRST_QUESTION,
             },
         )
         _check_payable(booking)
+        if made and booking.total != asked:
+            # A coupon came or went while the gateway made the order: it is not stored, so nobody can pay it.
+            raise PriceChanged("The price has changed. Look at the new total, then pay.", total=booking.total)
     order.booking = booking
     return order
 

@@ -20,6 +20,7 @@ from checkout.errors import GatewayRefused, GatewayUnavailable, UnknownBooking
 from checkout.models import Booking, Order, Payment, Ticket
 from checkout.services import crash_points
 from checkout.services.booking import locked_booking
+from checkout.services.coupons import use_is_left
 from checkout.services.payments import give_back, record_payments
 from cinema.models import Show
 from cinema.selectors import sale_is_open
@@ -111,7 +112,7 @@ def _has_its_seats(booking: Booking) -> bool:
     """Makes the seats this booking's for as long as taking the money lasts, if that is still possible."""
     show = Show.objects.get(pk=booking.show_id)
     late = booking.status == Status.EXPIRED
-    if show.state == Show.State.CANCELLED or (late and not sale_is_open(show)):
+    if show.state == Show.State.CANCELLED or (late and not (sale_is_open(show) and use_is_left(booking))):
         return False
     seats, now = _seats_of(booking), timezone.now()
     if _safely_claimed(booking, seats, now):

@@ -32,6 +32,12 @@ def rupees(paise: int | None) -> str:
 
 
 @register.filter
+def off(paise: int) -> int:
+    """An amount that is taken away, for `rupees`."""
+    return -paise
+
+
+@register.filter
 def runtime(minutes: int) -> str:
     """134 is 2 h 14 min."""
     hours, rest = divmod(int(minutes), 60)

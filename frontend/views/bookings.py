@@ -1,4 +1,4 @@
-"""A customer's bookings: the list, one booking with its tickets, and cancelling.
+"""A customer's bookings: the list, one booking with its tickets, its receipt, and cancelling.
 
 Guests are known by a cookie; the link in a guest's mail carries their token, which becomes that cookie here and
 leaves the address at once.
@@ -19,7 +19,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from checkout import services
 from checkout.errors import UnknownTicket
 from checkout.models import Booking, Payment, Ticket
-from checkout.selectors import bookings_of, get_booking
+from checkout.receipts import receipt_of
+from checkout.selectors import bookings_of, get_booking, get_paid_booking
 from cinema.errors import DomainError
 from frontend.templatetags.housefull import rupees
 from seating.errors import BadToken
@@ -63,8 +64,20 @@ def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
         "may_cancel": _may_cancel(booking, tickets, now),
         "renewable": _renewable(booking, tickets, now),
         "over": booking.show.ends_at <= now,
+        "discount": sum(line.discount for line in booking.lines.all()),
+        "use": getattr(booking, "redemption", None),
     }
     return render(request, "frontend/booking.html", context)
+
+
+@require_safe
+@never_cache
+def receipt(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """Raises checkout.errors.UnknownBooking, for other people's bookings too, and NotPaid."""
+    booking = get_paid_booking(booking_id, owners_of_request(request))
+    theatre = booking.show.screen.theatre
+    context = {"booking": booking, "show": booking.show, "theatre": theatre, "receipt": receipt_of(booking)}
+    return render(request, "frontend/receipt.html", context)
 
 
 def let_guest_in(request: HttpRequest, booking_id: str, page: str) -> HttpResponse:

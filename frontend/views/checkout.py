@@ -9,7 +9,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from checkout.models import Booking
-from checkout.selectors import get_booking
+from checkout.selectors import coupon_json, get_booking
 from seating.identity import owners_of_request
 
 SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}
@@ -24,14 +24,19 @@ def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
     if booking.status in SETTLED:
         return redirect("frontend:booking", booking.pk)
     lines = list(booking.lines.all())
+    discount = sum(line.discount for line in lines)
     context = {
         "booking": booking,
         "lines": lines,
         "show": booking.show,
         "zone": booking.show.screen.theatre.zone,
-        "gst": sum(line.gst + line.fee_gst for line in lines),
-        "seats": sum(line.base for line in lines),
+        "seats": sum(line.listed for line in lines),
+        "discount": discount,
+        "discount_off": -discount,
         "fee": sum(line.fee for line in lines),
+        "cgst": sum(line.cgst for line in lines),
+        "sgst": sum(line.sgst for line in lines),
+        "coupon": coupon_json(booking),
         "data": {
             "booking": booking.pk,
             "status": booking.status,
@@ -43,6 +48,7 @@ def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
                 "initiate": "/api/payments/initiate/",
                 "verify": "/api/payments/verify/",
                 "booking": f"/api/bookings/{booking.pk}/",
+                "coupon": f"/api/bookings/{booking.pk}/coupon/",
                 "done": reverse("frontend:booking", args=[booking.pk]),
             },
         },

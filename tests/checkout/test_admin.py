@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from checkout import services
+from checkout.coupons import Coupon
 from checkout.models import Refund, ShowCancellation, WaitlistEntry
 
 MODELS = [
@@ -20,6 +21,7 @@ MODELS = [
     "gatescan",
     "waitlistentry",
     "showcancellation",
+    "redemption",
 ]
 
 
@@ -95,3 +97,17 @@ def test_staff_see_who_was_let_in_twice_and_no_codes(desk, staff):
     assert "let in twice" in page.content.decode() and "South gate" in page.content.decode()
     detail = staff.get(reverse("admin:checkout_ticket_change", args=[ticket.pk])).content.decode()
     assert "North gate" in detail and ticket.code not in detail
+
+
+def test_coupons_are_made_here_in_any_letters_and_not_deleted_once_used(desk, staff):
+    made = staff.post(reverse("admin:checkout_coupon_add"), {"code": "save10", "percent": 10, "active": "on"})
+    assert made.status_code == 302, made.context["errors"]
+    coupon = Coupon.objects.get()
+    assert coupon.code == "SAVE10"
+    twice = staff.post(reverse("admin:checkout_coupon_add"), {"code": "Save10", "amount": 100, "active": "on"})
+    both = staff.post(reverse("admin:checkout_coupon_add"), {"code": "BOTH", "percent": 10, "amount": 100})
+    assert twice.status_code == both.status_code == 200 and Coupon.objects.count() == 1
+    assert "either an amount or a percentage" in both.content.decode()
+    desk.book(coupon="SAVE10")
+    assert staff.get(reverse("admin:checkout_coupon_changelist")).status_code == 200
+    assert staff.post(reverse("admin:checkout_coupon_delete", args=[coupon.pk]), {"post": "yes"}).status_code == 403

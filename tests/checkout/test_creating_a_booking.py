@@ -33,15 +33,18 @@ def test_the_booking_has_the_contracts_shape_and_the_servers_prices(show, alices
     booking = answer.json()
     assert set(booking) == {
         *("id", "reference", "status", "show", "seats", "lines", "total"),
-        *("currency", "expires_at", "payment", "tickets"),
+        *("currency", "expires_at", "payment", "tickets", "coupon"),
     }
     assert (booking["status"], booking["show"], booking["seats"]) == ("pending", show.pk, ["A1", "B1"])
     assert booking["total"] == held["price"] == sum(line["total"] for line in booking["lines"])
     assert booking["lines"][0] == {
         **{"seat": "A1", "tier": "Classic", "base": 20_000, "gst": 3_600},
         **{"fee": 2_000, "fee_gst": 360, "total": 25_960},
+        **{"discount": 0, "gst_percent": 18, "cgst": 1_800, "sgst": 1_800},
+        **{"fee_gst_percent": 18, "fee_cgst": 180, "fee_sgst": 180},
     }
     assert (booking["payment"], booking["tickets"], booking["currency"]) == (None, [], "INR")
+    assert booking["coupon"] is None
     assert booking["expires_at"] == held["expires_at"]
     assert alices_client.get(f"/api/bookings/{booking['id']}/").json() == booking
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from checkout import pricing
+from checkout.money import halves
 
 TODAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
@@ -63,3 +64,66 @@ def test_lines_always_add_up_and_no_tax_is_off_by_more_than_half_a_paisa(bases):
     assert pricing.total_of(lines) == sum(line.base + line.gst + line.fee + line.fee_gst for line in lines)
     for line in lines:
         assert abs(line.gst * 100 - line.base * line.gst_percent) <= 50
+
+
+@pytest.mark.parametrize(
+    ("rule", "discount"),
+    [
+        ({"amount": 5_000}, 5_000),
+        ({"amount": 60_000}, 50_000),
+        ({"percent": 10}, 5_000),
+        ({"percent": 10, "cap": 4_000}, 4_000),
+        ({"percent": 100}, 50_000),
+    ],
+)
+def test_a_coupon_takes_off_so_much_and_never_more_than_the_seats_cost(rule, discount):
+    assert pricing.discount_of([20_000, 30_000], 4_720, **rule) == discount
+
+
+@pytest.mark.parametrize(("fees", "discount"), [(0, 49_900), (60, 49_960), (100, 50_000), (4_720, 50_000)])
+def test_what_is_left_to_pay_is_never_less_than_the_gateway_takes(fees, discount):
+    assert pricing.discount_of([20_000, 30_000], fees, percent=100) == discount
+
+
+def test_seats_that_cost_less_than_a_payment_may_be_are_not_made_dearer():
+    assert pricing.discount_of([40], 0, percent=100) == 0
+
+
+def test_a_discount_is_spread_by_price_and_its_odd_paise_go_to_the_largest_remainders():
+    assert pricing.spread(100, [100, 100, 100]) == [34, 33, 33]
+    assert pricing.spread(5_000, [20_000, 30_000]) == [2_000, 3_000]
+    assert pricing.spread(2, [1, 1, 98]) == [0, 0, 2]
+    assert pricing.spread(0, [5, 5]) == [0, 0] and pricing.spread(0, [0]) == [0]
+
+
+def test_a_ticket_that_a_coupon_brings_down_to_100_rupees_is_taxed_as_a_cheap_one():
+    assert pricing.price_seat("A1", "Front", 12_000, TODAY, 2_000).gst_percent == 5
+    assert pricing.price_seat("A1", "Front", 12_000, TODAY, 1_999).gst_percent == 18
+
+
+RULES = st.one_of(
+    st.builds(dict, amount=st.integers(1, 10_000_000)),
+    st.builds(dict, percent=st.integers(1, 100), cap=st.none() | st.integers(1, 1_000_000)),
+)
+
+
+@given(st.lists(st.integers(0, 1_000_000), min_size=1, max_size=20), RULES, st.sampled_from([0, 1, 99, 100, 2_000]))
+def test_whatever_the_prices_and_the_coupon_everything_adds_up_and_nothing_is_negative(listed, rule, fee):
+    with pytest.MonkeyPatch.context() as other:
+        other.setattr(pricing, "CONVENIENCE_FEE", fee)
+        plain = [pricing.price_seat(f"A{place}", "T", price, TODAY) for place, price in enumerate(listed)]
+        discount = pricing.discount_of(listed, sum(line.fee + line.fee_gst for line in plain), **rule)
+        shares = pricing.spread(discount, listed)
+        lines = [pricing.price_seat(a.seat, "T", a.base, TODAY, share) for a, share in zip(plain, shares, strict=True)]
+    assert sum(shares) == discount == sum(line.discount for line in lines)
+    assert discount <= rule.get("amount", 10**9) and discount <= (rule.get("cap") or 10**9)
+    for line, price in zip(lines, listed, strict=True):
+        assert line.base + line.discount == price
+        assert min(line.base, line.discount, line.gst, line.fee, line.fee_gst) >= 0
+        assert line.total == line.base + sum(halves(line.gst)) + line.fee + sum(halves(line.fee_gst))
+        for tax in (line.gst, line.fee_gst):
+            central, state = halves(tax)
+            assert 0 <= state <= central <= state + 1
+    total, before = pricing.total_of(lines), pricing.total_of(plain)
+    assert total == sum(listed) - discount + sum(line.gst + line.fee + line.fee_gst for line in lines)
+    assert min(before, pricing.SMALLEST_TOTAL) <= total <= before

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from checkout.coupons import Coupon, Redemption
 from checkout.models import Order
 from seating.identity import COOKIE, token_for
 from tests import factories
@@ -21,8 +22,24 @@ def browser(client, alice):
 def test_the_bill_has_every_seat_the_fee_the_tax_and_the_total(browser, alice):
     booking = make_booking(alice, status="pending")
     page = browser.get(f"/checkout/{booking.pk}/").content.decode()
-    for words in ("A1", "A2", "₹200", "₹400", "₹60.34", "₹82.86", "₹543.20", booking.reference):
+    for words in ("A1", "A2", "₹200", "₹400", "₹60.34", "₹41.44", "₹41.42", "₹543.20", booking.reference):
         assert words in page
+
+
+def test_a_coupon_stands_on_the_bill_and_can_be_taken_off_until_payment_begins(browser, alice):
+    booking = make_booking(alice, status="pending", total=52_960)
+    booking.lines.filter(seat="A1").update(base=19_000, discount=1_000)
+    page = browser.get(f"/checkout/{booking.pk}/").content.decode()
+    assert 'id="coupon-form" novalidate>' in page and 'id="coupon-on" class="coupon-on" hidden' in page
+    coupon = Coupon.objects.create(code="SAVE10", amount=1_000)
+    Redemption.objects.create(booking=booking, coupon=coupon, code="SAVE10", person=alice, discount=1_000)
+    page = browser.get(f"/checkout/{booking.pk}/").content.decode()
+    assert 'id="coupon-form" novalidate hidden' in page and ">SAVE10<" in page
+    assert '<td id="bill-discount">\N{MINUS SIGN}₹10</td>' in page and '<td id="bill-seats">₹400</td>' in page
+    assert 'class="btn btn-sm btn-outline-primary">' in page
+    Order.objects.create(booking=booking, order_id="order_1", amount=booking.total)
+    page = browser.get(f"/checkout/{booking.pk}/").content.decode()
+    assert 'class="btn btn-sm btn-outline-primary" hidden>' in page
 
 
 def test_the_script_knows_until_when_and_by_whose_clock(browser, alice):

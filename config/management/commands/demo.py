@@ -1,4 +1,4 @@
-"""`manage.py demo`: the demo cinema and the two accounts to try it with. Safe to run again."""
+"""`manage.py demo`: the demo cinema, and the two accounts and the coupon to try it with. Safe to run again."""
 
 from typing import Any
 
@@ -7,14 +7,16 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
+from checkout.coupons import Coupon
 from cinema.demo import load_demo
 
 PASSWORD = "demo-cinema"  # noqa: S105 - printed by `make run`; this command refuses to run outside development
 ACCOUNTS = {"customer@demo.test": False, "staff@demo.test": True}
+COUPON = {"code": "WELCOME10", "percent": 10, "cap": 20_000, "limit_per_person": 1}  # paise
 
 
 class Command(BaseCommand):
-    help = "Loads the demo cinema with shows for the next seven days, and the demo accounts."
+    help = "Loads the demo cinema with shows for the next seven days, the demo accounts and a coupon."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
@@ -22,7 +24,10 @@ class Command(BaseCommand):
         load_demo()
         for email, staff in ACCOUNTS.items():
             self._make_account(email, staff)
-        self.stdout.write(f"The demo cinema is loaded. Accounts: {', '.join(ACCOUNTS)}; password {PASSWORD}")
+        Coupon.objects.get_or_create(code=COUPON["code"], defaults=COUPON)
+        self.stdout.write(
+            f"The demo cinema is loaded. Accounts: {', '.join(ACCOUNTS)}; password {PASSWORD}; coupon {COUPON['code']}"
+        )
 
     def _make_account(self, email: str, staff: bool) -> None:
         users = get_user_model().objects

@@ -1,18 +1,21 @@
 // The checkout page: countdown, pay button, and whatever way the news of the payment comes in.
 
+import { showBill } from "../checkout/bill.js";
+import { CouponField } from "../checkout/coupon.js";
 import { openSheet } from "../checkout/gateway.js";
 import { Watch } from "../checkout/waiting.js";
 import { post } from "../lib/api.js";
 import { Countdown, ServerClock, minutesAndSeconds } from "../lib/clock.js";
 import { byId, pageData, setText } from "../lib/dom.js";
 import { Messages } from "../lib/messages.js";
+import { rupees } from "../lib/money.js";
 import { gettext } from "../lib/text.js";
 
 const LAST_MINUTE = 60;
 
 const page = pageData("checkout-data");
 const button = byId("pay");
-const label = byId("pay-label").textContent;
+let label = byId("pay-label").textContent;
 const messages = new Messages(byId("messages"));
 const say = (kind, sentence) => messages.show(kind, sentence, { key: "payment" });
 const clock = new ServerClock();
@@ -44,12 +47,21 @@ const watch = new Watch(page.paths.booking, (booking) => {
   }
 });
 
+const coupon = new CouponField(page.paths.coupon, { changed: priced, gone: () => watch.ask() });
+
+function priced(booking) {
+  showBill(booking);
+  label = gettext("Pay {total}", { total: rupees(booking.total) });
+  setBusy(busy);
+}
+
 async function pay() {
   if (busy || over) return;
   setBusy(true);
   messages.clear("payment");
   try {
     const order = await post(page.paths.initiate, { booking: page.booking });
+    coupon.close();
     if (order.expires_at) countdown.start(order.expires_at);
     await openSheet(order, clock.secondsUntil(order.expires_at || page.expires_at), {
       paid: verify,
@@ -89,6 +101,7 @@ async function verify(answer) {
 function refuse(problem) {
   if (problem.code === "already_paid") leave();
   else if (problem.code === "hold_expired") watch.ask();
+  else if (problem.code === "price_changed") window.location.reload();
   say("bad", problem.code === "gateway_unavailable" ? gettext("The payment service does not answer just now. Nothing is lost: try again in a moment.") : problem.message);
 }
 

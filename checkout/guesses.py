@@ -1,0 +1,53 @@
+"""Coupon codes cannot be found by trying: unknown ones are counted for each address, all others are not.
+
+The count is raised before the code is looked up and taken back afterwards unless the code was unknown, so that many
+guesses at once get no further than many in a row.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from ninja.throttling import AnonRateThrottle
+from redis import RedisError
+
+from checkout.errors import CouponsUnavailable, TooManyGuesses, UnknownCoupon
+
+MOST_UNKNOWN = 20  # in WINDOW; people mistype a few times, and an address may stand for a whole office
+WINDOW = 600  # seconds
+
+
+@contextmanager
+def limited_guesses(request: HttpRequest) -> Iterator[None]:
+    """Around looking up a code that the request brings. Raises TooManyGuesses, CouponsUnavailable."""
+    address = AnonRateThrottle("1/s").get_ident(request)  # ninja's own reading of NINJA_NUM_PROXIES
+    key = f"coupon-guesses:{address}"
+    try:
+        cache.add(key, 0, WINDOW)
+        count = cache.incr(key)
+    except ValueError:
+        count = 1  # the window ended between the two lines
+    except RedisError as wrong:
+        raise CouponsUnavailable("Coupons cannot be checked just now. Try again in a moment.") from wrong
+    if count > MOST_UNKNOWN:
+        _take_back(key)
+        raise TooManyGuesses(
+            f"Too many unknown coupons were tried. Wait {WINDOW // 60} minutes, or book without one.",
+            retry_after=WINDOW,
+        )
+    try:
+        yield
+    except UnknownCoupon:
+        raise
+    except BaseException:
+        _take_back(key)
+        raise
+    _take_back(key)
+
+
+def _take_back(key: str) -> None:
+    try:
+        cache.decr(key)
+    except (ValueError, RedisError):
+        return  # the window has ended, and the count with it

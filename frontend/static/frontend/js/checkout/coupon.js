@@ -1,0 +1,106 @@
+// The coupon field of the checkout page: put on, taken off, and what is wrong with a code in words.
+
+import { post } from "../lib/api.js";
+import { announce, byId, setText } from "../lib/dom.js";
+import { rupees } from "../lib/money.js";
+import { gettext } from "../lib/text.js";
+
+/** Why a coupon was refused, in words that say what to do. Codes are the API's. */
+export function couponRefusal(problem) {
+  switch (problem.code) {
+    case "unknown_coupon":
+    case "invalid_input":
+      return gettext("There is no coupon with this code. Look at its spelling.");
+    case "coupon_expired":
+      return gettext("This coupon has expired.");
+    case "coupon_not_yet_valid":
+      return gettext("This coupon cannot be used yet.");
+    case "coupon_used_up":
+      return gettext("This coupon has been used up by others.");
+    case "coupon_already_used":
+      return gettext("You have used this coupon already.");
+    case "coupon_wrong_show":
+      return gettext("This coupon is not for this show.");
+    case "coupon_takes_nothing_off":
+      return gettext("This coupon takes nothing off these seats.");
+    case "too_many_guesses":
+      return gettext("Too many unknown codes were tried. Wait ten minutes, or pay without a coupon.");
+    case "payment_started":
+      return gettext("Payment has begun: the price does not change any more.");
+    default:
+      return problem.message;
+  }
+}
+
+export class CouponField {
+  #busy = false;
+
+  /** `changed(booking)` hears of every new price; `gone(problem)` of a booking that can no longer be changed. */
+  constructor(path, { changed, gone }) {
+    Object.assign(this, { path, changed, gone });
+    this.form = byId("coupon-form");
+    this.input = byId("coupon");
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const code = this.input.value.trim();
+      if (code) this.#send(code);
+      else this.#refuse(gettext("Write the code of your coupon."));
+    });
+    byId("coupon-remove").addEventListener("click", () => this.#send(null));
+    this.input.addEventListener("input", () => this.#refuse(""));
+  }
+
+  /** Which coupon is on the booking (`{code, discount}` or null). */
+  show(coupon) {
+    this.form.hidden = Boolean(coupon);
+    byId("coupon-on").hidden = !coupon;
+    if (coupon) {
+      setText(byId("coupon-code"), coupon.code);
+      setText(byId("coupon-saved"), rupees(coupon.discount));
+    }
+  }
+
+  /** Payment has begun: what is on stays on. */
+  close() {
+    this.form.hidden = true;
+    byId("coupon-remove").hidden = true;
+    byId("coupon-box").hidden = byId("coupon-on").hidden;
+  }
+
+  async #send(code) {
+    if (this.#busy) return;
+    this.#busy = true;
+    this.form.classList.add("is-busy");
+    this.#refuse("");
+    try {
+      const booking = await post(this.path, { code });
+      this.show(booking.coupon);
+      this.changed(booking);
+      this.#tell(booking);
+    } catch (problem) {
+      if (problem.status === 409 || problem.status === 410) this.gone(problem);
+      this.#refuse(couponRefusal(problem));
+    } finally {
+      this.#busy = false;
+      this.form.classList.remove("is-busy");
+    }
+  }
+
+  #tell({ coupon, total }) {
+    const words = coupon
+      ? gettext("Coupon {code} takes {saved} off. To pay: {total}.", { code: coupon.code, saved: rupees(coupon.discount), total: rupees(total) })
+      : gettext("The coupon was taken off. To pay: {total}.", { total: rupees(total) });
+    announce(byId("coupon-said"), words);
+    this.input.value = "";
+    (coupon ? byId("coupon-remove") : this.input).focus(); // the button that was pressed is gone
+  }
+
+  #refuse(words) {
+    setText(byId("coupon-error"), words);
+    this.input.classList.toggle("is-invalid", Boolean(words));
+    if (words) {
+      this.input.setAttribute("aria-invalid", "true");
+      this.input.focus();
+    } else this.input.removeAttribute("aria-invalid");
+  }
+}
