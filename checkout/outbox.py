@@ -7,13 +7,15 @@ only the wake-up call: a lost one costs seconds, because the sweep comes every f
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import structlog
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import LimitExceeded, OperationalError
+from kombu.pools import producers
 
 from checkout.models import Booking, OutboxMessage
 
@@ -50,14 +52,21 @@ _BRIEFLY = {
 }
 
 
+@cache
+def _producers() -> Any:
+    """Kept connections to the broker: making one costs more than the message."""
+    return producers[current_app.connection_for_write(transport_options=_BRIEFLY)]
+
+
 def wake(task: str) -> None:
     """Asks a worker to run `task` once the transaction has committed. Never raises: the sweep runs it anyway."""
 
     def send() -> None:
         try:
-            with current_app.connection_for_write(transport_options=_BRIEFLY) as connection:
-                current_app.send_task(task, connection=connection, retry=False, ignore_result=True)
-        except (OperationalError, OSError):
+            with _producers().acquire(block=True, timeout=1) as producer:
+                policy = {"max_retries": 1, "interval_start": 0}  # once more when a kept connection turns out dead
+                current_app.send_task(task, producer=producer, retry_policy=policy, ignore_result=True)
+        except (LimitExceeded, OperationalError, OSError):
             log.warning("broker_unreachable", task=task)
 
     transaction.on_commit(send)

@@ -12,6 +12,7 @@ import io
 import struct
 import uuid
 from dataclasses import dataclass
+from functools import lru_cache
 
 import segno
 from cryptography.exceptions import InvalidSignature
@@ -37,7 +38,12 @@ class TicketPayload:
 
 
 def _private_key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(settings.TICKET_SIGNING_KEY)
+    return _key_of(settings.TICKET_SIGNING_KEY)
+
+
+@lru_cache(maxsize=4)
+def _key_of(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def public_key() -> bytes:
