@@ -122,6 +122,8 @@ class Crowd:
         kind = message["type"]
         if kind == "delta":
             self.deltas += 1
+            if viewer.seq is not None and message["to"] <= viewer.seq:
+                return  # in already, with a snapshot that came in between: the contract says to ignore it
             if viewer.seq != message["from"]:
                 self.gaps += 1
             self._moved(viewer, message["to"])

@@ -6,6 +6,7 @@ only the wake-up call: a lost one costs seconds, because the sweep comes every f
 """
 
 import contextlib
+import functools
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,8 @@ from celery import current_app
 from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import LimitExceeded, OperationalError
+from kombu.pools import producers
 
 from checkout.models import Booking, OutboxMessage
 
@@ -62,6 +64,12 @@ _BRIEFLY = {
 }
 
 
+@functools.cache
+def _producers() -> Any:
+    """Kept connections to the broker: making one costs more than the message."""
+    return producers[current_app.connection_for_write(transport_options=_BRIEFLY)]
+
+
 def wake(task: str) -> None:
     """Asks a worker to run `task` once the transaction has committed. Never raises: the sweep runs it anyway.
 
@@ -76,9 +84,10 @@ def wake(task: str) -> None:
         except redis.RedisError:
             log.warning("cache_unreachable", task=task)  # then everybody calls
         try:
-            with current_app.connection_for_write(transport_options=_BRIEFLY) as connection:
-                current_app.send_task(task, connection=connection, retry=False, ignore_result=True)
-        except (OperationalError, OSError):
+            with _producers().acquire(block=True, timeout=1) as producer:
+                policy = {"max_retries": 1, "interval_start": 0}  # once more when a kept connection turns out dead
+                current_app.send_task(task, producer=producer, retry_policy=policy, ignore_result=True)
+        except (LimitExceeded, OperationalError, OSError):
             log.warning("broker_unreachable", task=task)
             awake(task)  # nobody was called
 

@@ -49,7 +49,12 @@ class TicketPayload:
 
 
 def _private_key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(settings.TICKET_SIGNING_KEY)
+    return _key_of(settings.TICKET_SIGNING_KEY)
+
+
+@lru_cache(maxsize=4)
+def _key_of(seed: bytes) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(seed)
 
 
 def public_key() -> bytes:

@@ -8,9 +8,11 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
+from collections.abc import Callable
 
 from asgiref.sync import sync_to_async
 from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
 from django.conf import settings
 
@@ -29,7 +31,7 @@ from seating.identity import (
 )
 from seating.lifecycle import is_stopping
 from seating.limits import Bucket, address_of
-from seating.outlet import SendOutlet, outlet_of
+from seating.outlet import SendOutlet, ServersOutlet, servers_outlet
 from seating.protocol import CloseCode
 from seating.selectors import BOX_OFFICE_GROUP, box_office_figures
 from seating.services.holds import ahold_seats, arelease_seats
@@ -43,6 +45,23 @@ _sockets_of: Counter[str] = Counter()
 
 class ShowConsumer(AsyncWebsocketConsumer):
     channel_layer_alias = "none"
+    groups = ()  # Channels would make a list for every socket
+
+    async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
+        """On our own server the open socket is handed over, so that nothing waits here for a viewer who is silent."""
+        direct = servers_outlet(scope)
+        if direct is None:
+            self.outlet: SendOutlet | ServersOutlet = SendOutlet(send)
+            await super().__call__(scope, receive, send)
+            return
+        self.scope, self.base_send, self.outlet = scope, send, direct
+        await self.dispatch(await receive())
+        direct.hand_over(self._take)
+        del self.scope  # the handshake's headers: nobody asks for them again
+
+    async def _take(self, message: dict) -> None:
+        with contextlib.suppress(StopConsumer):
+            await self.dispatch(message)
 
     async def dispatch(self, message: dict) -> None:
         # Channels would hop through a thread here to close database connections; this socket opens none.
@@ -53,7 +72,6 @@ class ShowConsumer(AsyncWebsocketConsumer):
         self.watch: ShowWatch | None = None
         self.owner: str | None = None
         self.bad_messages = 0
-        self.outlet = outlet_of(self.scope, self.base_send)
         # Our own server counts messages before they queue; on another one they are counted here.
         self.bucket = Bucket() if isinstance(self.outlet, SendOutlet) else None
         self.session_checked_at = time.monotonic()

@@ -3,7 +3,7 @@
 Broadcast frames are skipped while a socket does not drain; who was skipped gets a whole snapshot once it does, so what
 a slow viewer costs is bounded: the kernel's buffer, the rest of one frame, and the few frames meant for them alone.
 
-Our own server offers a frame writer in the scope (`config.server`), which writes straight to the socket. On any other
+Our own server offers an outlet in the scope (`config.live_protocol`), which writes straight to the socket. On any other
 ASGI server frames go through `send`, one at a time.
 """
 
@@ -19,17 +19,11 @@ MOST_PERSONAL_FRAMES = 64
 MOST_PERSONAL_BYTES = 64 * 1024
 
 
-class FrameWriter(Protocol):
-    """The extension of the scope: prepared websocket frames, written without waiting."""
+class Sendable(Protocol):
+    """Whatever has the bytes of a whole websocket frame."""
 
-    def offer(self, frame: bytes) -> bool:
-        """Writes the frame if nothing waits in front of it; False when it was skipped."""
-
-    def write(self, frame: bytes) -> None:
-        """Writes the frame behind whatever waits."""
-
-    def backlog(self) -> int:
-        """Bytes that the socket has not taken yet."""
+    @property
+    def wire(self) -> bytes: ...
 
 
 class Outlet(Protocol):
@@ -45,26 +39,11 @@ class Outlet(Protocol):
     def close(self) -> None: ...
 
 
-class DirectOutlet:
-    """Through the server's frame writer."""
+class ServersOutlet(Outlet, Protocol):
+    """The extension of the scope on our own server."""
 
-    __slots__ = ("_writer",)
-
-    def __init__(self, writer: FrameWriter) -> None:
-        self._writer = writer
-
-    def write(self, frame: Frame) -> bool:
-        return self._writer.offer(frame.wire)
-
-    def tell(self, frame: Frame) -> bool:
-        self._writer.write(frame.wire)
-        return self._writer.backlog() <= MOST_PERSONAL_BYTES
-
-    def drained(self) -> bool:
-        return self._writer.backlog() == 0
-
-    def close(self) -> None:
-        """The server cleans up after itself."""
+    def hand_over(self, take: Callable[[dict], Awaitable[None]]) -> None:
+        """Lets the application return while its socket stays open: `take` is awaited for each message from now on."""
 
 
 class SendOutlet:
@@ -107,6 +86,6 @@ class SendOutlet:
             self._writing = None
 
 
-def outlet_of(scope: dict, send: Callable[[dict], Awaitable[None]]) -> Outlet:
-    writer = (scope.get("extensions") or {}).get(EXTENSION)
-    return DirectOutlet(writer) if writer is not None else SendOutlet(send)
+def servers_outlet(scope: dict) -> ServersOutlet | None:
+    """The outlet that our own server offers, None on any other."""
+    return (scope.get("extensions") or {}).get(EXTENSION)

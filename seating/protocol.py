@@ -84,19 +84,13 @@ def timestamp(moment: datetime | None = None) -> str:
 class Frame:
     """One message, encoded once for however many viewers get it."""
 
-    __slots__ = ("_wire", "text")
+    __slots__ = ("text", "wire")
 
     def __init__(self, message: dict) -> None:
         self.text = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
-        self._wire = b""
-
-    @property
-    def wire(self) -> bytes:
-        """The whole websocket frame, header included: a server's frames are not masked (RFC 6455, 5.2)."""
-        if not self._wire:
-            payload = self.text.encode()
-            self._wire = _header(len(payload)) + payload
-        return self._wire
+        payload = self.text.encode()
+        # The whole websocket frame, header included: a server's frames are not masked (RFC 6455, 5.2).
+        self.wire = _header(len(payload)) + payload
 
 
 def _header(length: int) -> bytes:

@@ -1,8 +1,9 @@
 """Confirming: bookings a second, from an authorised payment to the committed booking, against pgbench writing the same.
 
 Ours is `settle_payment`, all of it but the gateway's network: two transactions with the capture between them, every
-check under a lock, seats sold in Redis, tickets signed, worker woken. pgbench writes the same rows in one transaction
-of prepared statements and reads nothing. As many clients on either side, all on the server's core.
+check under a lock, seats sold in Redis, tickets signed, worker woken. It runs in two processes, as many as the
+Procfile's worker has, a core each where there are two. pgbench writes the same rows in one transaction of prepared
+statements and reads nothing; it has the server's core. As many clients on either side.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from benchmarks.house import BenchShow, House
 from benchmarks.subjects import HERE, ROOT
 
 CLIENTS = 8
+WORKERS = 2
 BOOKINGS = 300
 SEATS = 3
 DATABASE = "pgbench"
@@ -57,7 +59,7 @@ async def measure(house: House) -> list[Row]:
     return [
         Row(
             "confirming",
-            f"bookings of three seats confirmed/s, {CLIENTS} at once",
+            f"bookings of three seats confirmed/s, {CLIENTS} at once in {WORKERS} processes",
             Spread(tuple(ours), "bookings/s"),
             Spread(tuple(theirs), "bookings/s"),
             "pgbench writing the same rows",
@@ -72,23 +74,33 @@ async def measure(house: House) -> list[Row]:
 
 async def confirmed_per_second(house: House, part: str, show: BenchShow, count: int) -> tuple[float, float]:
     """Bookings a second, and milliseconds of CPU for each. Raises Incomplete."""
-    arguments = [part, str(show.id), str(count), str(CLIENTS)]
-    process = await asyncio.create_subprocess_exec(
+    workers = [await _worker(house, part, show, count // WORKERS, number) for number in range(WORKERS)]
+    for worker in workers:
+        assert worker.stdout is not None
+        if (await worker.stdout.readline()).strip() != b"ready":
+            for other in workers:
+                if other.returncode is None:
+                    other.kill()
+                await other.wait()
+            raise Incomplete("the bookings could not be prepared")
+    answers = await asyncio.gather(*(worker.communicate(b"\n") for worker in workers))
+    told = [json.loads(answer) for answer, _ in answers]
+    await sync_to_async(_check)(show, sum(one["confirmed"] for one in told), count)
+    return count / max(one["seconds"] for one in told), sum(one["cpu"] for one in told) / count * 1e3
+
+
+async def _worker(house: House, part: str, show: BenchShow, count: int, number: int) -> asyncio.subprocess.Process:
+    threads = CLIENTS // WORKERS
+    first = number * (count + threads * 2)  # behind the bookings of the workers before, their warm-up included
+    core = (house.cores.server, house.cores.load)[number % 2]
+    return await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "benchmarks.servers.confirmer", *arguments),
+        *("-m", "benchmarks.servers.confirmer", part, str(show.id), str(first), str(count), str(threads)),
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        preexec_fn=lambda: os.sched_setaffinity(0, {house.cores.server}),
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),
     )
-    assert process.stdout is not None
-    if (await process.stdout.readline()).strip() != b"ready":
-        await process.wait()
-        raise Incomplete("the bookings could not be prepared")
-    answer, _ = await process.communicate(b"\n")
-    told = json.loads(answer)
-    await sync_to_async(_check)(show, told["confirmed"], count)
-    return count / told["seconds"], told["cpu"] / count * 1e3
 
 
 def _check(show: BenchShow, confirmed: int, count: int) -> None:

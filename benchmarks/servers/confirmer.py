@@ -1,9 +1,10 @@
-"""Confirms bookings through checkout's own services: `… benchmarks.servers.confirmer PART SHOW COUNT THREADS`.
+"""Confirms bookings through checkout's own services: `… benchmarks.servers.confirmer PART SHOW FIRST COUNT THREADS`.
 
 With PART `settle` it prepares bookings with open orders, says `ready`, waits for a line, and then settles them:
 payment recorded, seats secured, captured, sold, tickets signed, mail written down. With `whole` the bookings and orders
-are made within the time too. The gateway answers from memory: its network is not ours to measure. Says as JSON how many
-were confirmed in how many seconds, and what that cost.
+are made within the time too. FIRST is the first booking's place in the hall, in threes of seats. The gateway answers
+from memory: its network is not ours to measure. Says as JSON how many were confirmed in how many seconds, and what
+that cost.
 """
 
 import json
@@ -53,9 +54,9 @@ class Gateway:
         }
 
 
-def held_seats(show: int, count: int) -> list[tuple[int, str]]:
+def held_seats(show: int, count: int, first: int = 0) -> list[tuple[int, str]]:
     """(show, owner) of so many fresh holds of three seats each."""
-    seats = [seat["id"] for seat in get_show(show).plan.layout["seats"]]
+    seats = [seat["id"] for seat in get_show(show).plan.layout["seats"]][first * SEATS :]
     found = [(show, f"guest_{secrets.token_hex(12)}") for _ in range(count)]
     for number, (_, owner) in enumerate(found):
         hold_seats(show, owner, seats[number * SEATS : (number + 1) * SEATS])
@@ -79,7 +80,7 @@ def whole(job: tuple[int, str]) -> bool:
 
 def main() -> None:
     part = sys.argv[1]
-    show, count, threads = (int(argument) for argument in sys.argv[2:5])
+    show, first, count, threads = (int(argument) for argument in sys.argv[2:6])
     stand_in = Gateway()
     gateway.create_order, gateway.payments_of, gateway.capture = (  # type: ignore[assignment]
         stand_in.create_order,
@@ -87,7 +88,7 @@ def main() -> None:
         stand_in.capture,
     )
     with ThreadPoolExecutor(threads) as pool:
-        warm_up, jobs = threads * 2, held_seats(show, count + threads * 2)
+        warm_up, jobs = threads * 2, held_seats(show, count + threads * 2, first)
         assert all(pool.map(whole, jobs[:warm_up]))  # every thread has its connection before the clock starts
         work = jobs[warm_up:] if part == "whole" else list(pool.map(pending_order, jobs[warm_up:]))
         print("ready", flush=True)

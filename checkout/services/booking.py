@@ -90,8 +90,8 @@ def change_coupon(booking_id: str, code: str | None) -> Booking:
 
 
 def locked_booking(booking_id: str) -> Booking:
-    """Inside a transaction: nobody else moves this booking until it ends. Raises UnknownBooking."""
-    booking = Booking.objects.select_for_update().filter(pk=booking_id).first()
+    """Inside a transaction: nobody else moves it until that ends. Its show comes along. Raises UnknownBooking."""
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("show").filter(pk=booking_id).first()
     if booking is None:
         raise UnknownBooking("There is no such booking.")
     return booking

@@ -30,33 +30,39 @@ FROM_GATEWAY: dict[str, Payment.Status] = {str(status): status for status in RAN
 
 def record_payments(order: Order, entities: Iterable[dict[str, Any]]) -> list[Payment]:
     """Notes what the gateway says of the order's payments; answers with all that we know, oldest first."""
+    known = {one.payment_id: one for one in Payment.objects.filter(booking_id=order.booking_id).order_by("id")}
     for entity in entities:
-        _record(order, entity)
-    return list(Payment.objects.filter(booking_id=order.booking_id).order_by("id"))
+        _record(order, entity, known)
+    return list(known.values())
 
 
-def _record(order: Order, entity: dict[str, Any]) -> None:
+def _record(order: Order, entity: dict[str, Any], known: dict[str, Payment]) -> None:
     payment_id, amount = entity.get("id"), entity.get("amount")
     status = FROM_GATEWAY.get(str(entity.get("status")))
     ours = entity.get("order_id") == order.order_id
     if status is None or not isinstance(payment_id, str) or not isinstance(amount, int) or not ours:
         log.error("payment_unreadable", order=order.order_id, payment=str(payment_id)[:64])
         return
-    payment, _ = Payment.objects.get_or_create(
-        payment_id=payment_id,
-        defaults={
-            "booking_id": order.booking_id,
-            "order_id": order.order_id,
-            "amount": amount,
-            "currency": entity.get("currency") or "INR",
-        },
-    )
-    if RANK[status] > RANK[Status(payment.status)]:
-        payment.status = status
-        payment.method = str(entity.get("method") or "")[:24]
-        payment.error = str(entity.get("error_description") or "")[:300]
-        payment.changed_at = timezone.now()
-        payment.save(update_fields=["status", "method", "error", "changed_at"])
+    payment = known.get(payment_id)
+    if payment is None:
+        # Under the booking's lock nobody else records its payments.
+        currency = entity.get("currency") or "INR"
+        payment = Payment(
+            booking_id=order.booking_id,
+            order_id=order.order_id,
+            payment_id=payment_id,
+            amount=amount,
+            currency=currency,
+        )
+    elif RANK[status] <= RANK[Status(payment.status)]:
+        return
+    payment.status = status
+    payment.method = str(entity.get("method") or "")[:24]
+    payment.error = str(entity.get("error_description") or "")[:300]
+    payment.changed_at = timezone.now()
+    fields = ["status", "method", "error", "changed_at"]
+    payment.save(update_fields=fields if payment_id in known else None)
+    known[payment_id] = payment
 
 
 def give_back(booking: Booking, payment: Payment, rule: str) -> None:

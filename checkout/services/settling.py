@@ -17,7 +17,7 @@ from django.utils import timezone
 from checkout import outbox, tickets
 from checkout import razorpay as gateway
 from checkout.errors import GatewayRefused, GatewayUnavailable, UnknownBooking
-from checkout.models import Booking, Order, Payment, Ticket
+from checkout.models import Booking, BookingLine, Order, Payment, Ticket
 from checkout.services import crash_points
 from checkout.services.booking import locked_booking
 from checkout.services.coupons import use_is_left
@@ -45,11 +45,11 @@ def settle_payment(order_id: str) -> Booking:
     order = Order.objects.filter(order_id=order_id).first()
     if order is None:
         raise UnknownBooking("There is no booking with this payment order.")
-    entities = gateway.payments_of(order_id)
+    entities, seats = gateway.payments_of(order_id), _seats_of(order)
     for _ in range(MOST_ROUNDS):
-        payment = _advance(order, entities)
+        booking, payment = _advance(order, seats, entities)
         if payment is None:
-            return Booking.objects.get(pk=order.booking_id)
+            return booking
         crash_points.reached(crash_points.SEATS_SECURED)
         entities = _take_money(order, payment)
         crash_points.reached(crash_points.CAPTURED)
@@ -66,8 +66,8 @@ def _take_money(order: Order, payment: Payment) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def _advance(order: Order, entities: Iterable[dict[str, Any]]) -> Payment | None:
-    """Notes what is true now and does what follows from it; answers with a payment that should be captured."""
+def _advance(order: Order, seats: list[str], entities: Iterable[dict[str, Any]]) -> tuple[Booking, Payment | None]:
+    """Notes what is true now and does what follows from it; answers with a payment that should be captured, if any."""
     booking = locked_booking(order.booking_id)
     payments = record_payments(order, entities)
     good = [payment for payment in payments if payment.status in {Paid.AUTHORIZED, Paid.CAPTURED}]
@@ -77,30 +77,29 @@ def _advance(order: Order, entities: Iterable[dict[str, Any]]) -> Payment | None
         for payment in good:
             if payment.pk != counts:
                 give_back(booking, payment, "second_payment" if booking.confirmed_at else "cancelled")
-        return None
+        return booking, None
     chosen = _choose(booking, good)
     if chosen is None:
-        return None
+        return booking, None
     if chosen.amount != order.amount or chosen.currency != booking.currency:
         log.error("payment_of_wrong_amount", payment=chosen.payment_id, amount=chosen.amount, expected=order.amount)
         give_back(booking, chosen, "wrong_amount")
-        return None
-    if not _has_its_seats(booking):
-        _lose(booking, good)
-        return None
-    booking.paid_by = chosen
-    booking.save(update_fields=["paid_by"])
-    if chosen.status == Paid.AUTHORIZED:
-        return chosen
+        return booking, None
     try:
-        _confirm(booking)
+        _check_not_too_late(booking, seats)
+        if chosen.status == Paid.AUTHORIZED:
+            _secure(booking, seats)
+            booking.paid_by = chosen
+            booking.save(update_fields=["paid_by"])
+            return booking, chosen
+        _confirm(booking, seats, chosen)
     except SeatUnavailable:
         _lose(booking, good)
-        return None
+        return booking, None
     for payment in good:
         if payment.pk != chosen.pk:
             give_back(booking, payment, "second_payment")
-    return None
+    return booking, None
 
 
 def _choose(booking: Booking, good: list[Payment]) -> Payment | None:
@@ -108,21 +107,21 @@ def _choose(booking: Booking, good: list[Payment]) -> Payment | None:
     return min(good, key=lambda one: (one.status != Paid.CAPTURED, one.pk != booking.paid_by_id, one.pk), default=None)
 
 
-def _has_its_seats(booking: Booking) -> bool:
-    """Makes the seats this booking's for as long as taking the money lasts, if that is still possible."""
-    show = Show.objects.get(pk=booking.show_id)
+def _check_not_too_late(booking: Booking, seats: list[str]) -> None:
+    """Raises SeatUnavailable when nothing is sold any more, whoever has the seats."""
     late = booking.status == Status.EXPIRED
-    if show.state == Show.State.CANCELLED or (late and not (sale_is_open(show) and use_is_left(booking))):
-        return False
-    seats, now = _seats_of(booking), timezone.now()
-    if _safely_claimed(booking, seats, now):
-        return True
-    try:
+    if booking.show.state == Show.State.CANCELLED or (
+        late and not (sale_is_open(booking.show) and use_is_left(booking))
+    ):
+        raise SeatUnavailable("The sale for this show has ended.", seats)
+
+
+def _secure(booking: Booking, seats: list[str]) -> None:
+    """Makes the seats this booking's for as long as taking the money lasts. Raises SeatUnavailable."""
+    now = timezone.now()
+    if not _safely_claimed(booking, seats, now):
         until = max(booking.expires_at, now + CAPTURE_WINDOW)
         seating.secure_claims(booking.show_id, booking.owner, booking.hold, seats, until)
-    except SeatUnavailable:
-        return False
-    return True
 
 
 def _safely_claimed(booking: Booking, seats: list[str], now: datetime) -> bool:
@@ -131,21 +130,30 @@ def _safely_claimed(booking: Booking, seats: list[str], now: datetime) -> bool:
     return mine.filter(seat__in=seats, deadline__gt=now + SAFE_MARGIN).count() == len(seats)
 
 
-def _seats_of(booking: Booking) -> list[str]:
-    return list(booking.lines.values_list("seat", flat=True))
+def _seats_of(order: Order) -> list[str]:
+    """They never change, so they are read once and outside of any lock."""
+    return list(BookingLine.objects.filter(booking=order.booking_id).values_list("seat", flat=True))
 
 
-def _confirm(booking: Booking) -> None:
-    """Seats sold, tickets made, mail written down, all in the transaction around. Raises SeatUnavailable."""
-    seats, now = _seats_of(booking), timezone.now()
-    with transaction.atomic():
+def _sell(booking: Booking, seats: list[str]) -> None:
+    """The claims decide, under their locks. Those that ran out are taken again if they are free still."""
+    try:
         seating.sell_seats(booking.show_id, booking.owner, booking.hold, seats)
+    except SeatUnavailable:
+        _secure(booking, seats)
+        seating.sell_seats(booking.show_id, booking.owner, booking.hold, seats)
+
+
+def _confirm(booking: Booking, seats: list[str], payment: Payment) -> None:
+    """Seats sold, tickets made, mail written down, all in the transaction around. Raises SeatUnavailable."""
+    now = timezone.now()
+    _sell(booking, seats)
     made = [Ticket(booking=booking, show_id=booking.show_id, seat=seat, created_at=now) for seat in seats]
     for ticket in made:
         ticket.code = tickets.sign(ticket.id, ticket.show_id, ticket.seat)
     Ticket.objects.bulk_create(made)
-    booking.status, booking.confirmed_at = Status.CONFIRMED, now
-    booking.save(update_fields=["status", "confirmed_at"])
+    booking.status, booking.confirmed_at, booking.paid_by = Status.CONFIRMED, now, payment
+    booking.save(update_fields=["status", "confirmed_at", "paid_by"])
     outbox.put(booking, "confirmation", f"confirmation:{booking.pk}")
     detail = f"Booking {booking.reference} is confirmed: {', '.join(seats)}. Your tickets are on their way by mail."
     transaction.on_commit(

@@ -94,11 +94,13 @@ def secure_claims(show_id: int, owner: str, hold_id: str, seats: Sequence[str], 
 def sell_seats(show_id: int, owner: str, hold_id: str, seats: Sequence[str]) -> None:
     """Pending claims of this hold become sold; viewers see it once the surrounding transaction commits.
 
-    Call inside a transaction. Idempotent. Raises SeatUnavailable when a claim is not this hold's.
+    Call inside a transaction. Idempotent. Raises SeatUnavailable when a claim is not this hold's; then nothing has
+    changed.
     """
     wanted = sorted(set(seats))
     rows = Claim.objects.select_for_update().filter(show_id=show_id, seat__in=wanted).order_by("seat")
-    mine = {row.seat for row in rows if row.hold == hold_id and row.state in {PENDING, SOLD}}
+    found = rows.values_list("seat", "hold", "state")
+    mine = {seat for seat, hold, state in found if hold == hold_id and state in {PENDING, SOLD}}
     lost = [seat for seat in wanted if seat not in mine]
     if lost:
         raise SeatUnavailable(f"{', '.join(lost)} went to somebody else.", lost)

@@ -122,3 +122,24 @@ async def test_a_viewer_who_stays_stuck_is_closed_with_1013(settings):
     change(watch, 1, "A1")
     watch.look_after_slow()
     assert viewer.closed == 1013
+
+
+async def test_who_is_shown_the_map_in_the_middle_of_a_broadcast_is_sent_nothing_that_misleads():
+    watch, _ = watching(viewers=1600)
+    last = list(watch.viewers)[-1]  # written to in the last turn
+    watch.behind[last] = 0.0
+    change(watch, 1, "A1")
+    await asyncio.sleep(0)  # the first turn is over
+    watch.look_after_slow()
+    change(watch, 2, "A2")
+    await asyncio.sleep(0.3)
+    seq, states = 0, []
+    for frame in last.outlet.frames[1:]:  # behind the map of the beginning
+        if frame["type"] == "snapshot":
+            seq, states = frame["seq"], list(frame["states"])
+        elif frame["to"] > seq:
+            assert frame["from"] == seq
+            seq = frame["to"]
+            for seat, letter in frame["changes"].items():
+                states[watch.layout.index[seat]] = letter
+    assert (seq, "".join(states)) == (2, "hhaaaaaa")
