@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from checkout import crash_points
 from checkout.models import Booking, OutboxMessage
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,15 @@ def put(booking: Booking, kind: str, key: str, **payload: Any) -> None:
     """Inside a transaction: `kind` will be carried out after it commits, once per `key`."""
     OutboxMessage.objects.bulk_create(
         [OutboxMessage(booking=booking, kind=kind, key=key, payload=payload)], ignore_conflicts=True
+    )
+    wake("checkout.tasks.relay_outbox")
+
+
+def put_again(key: str) -> None:
+    """Inside a transaction: what was given up under `key` is due once more, with three days before it."""
+    now = timezone.now()
+    OutboxMessage.objects.filter(key=key, done_at=None).update(
+        given_up_at=None, created_at=now, due_at=now, attempts=0, error=""
     )
     wake("checkout.tasks.relay_outbox")
 
@@ -89,6 +99,7 @@ def _take_one() -> OutboxMessage | None:
         message.due_at = now + LEASE
         message.attempts += 1
         message.save(update_fields=["due_at", "attempts"])
+    crash_points.reached(crash_points.OUTBOX_TAKEN)
     return message
 
 
@@ -98,7 +109,9 @@ def _carry_out(message: OutboxMessage, handlers: Mapping[str, Handler]) -> bool:
     except Exception as wrong:
         _failed(message, wrong)
         return False
+    crash_points.reached(crash_points.OUTBOX_CARRIED_OUT)
     OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), error="")
+    crash_points.reached(crash_points.OUTBOX_MARKED)
     return True
 
 

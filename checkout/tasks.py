@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from checkout import services, webhooks
+from checkout import idempotency, services, webhooks
 
 
 @shared_task
@@ -35,6 +35,11 @@ def give_back_cancelled_shows() -> None:
     services.give_back_cancelled_shows()
 
 
+@shared_task
+def forget_old_keys() -> None:
+    idempotency.forget_old_keys()
+
+
 # name → task and seconds between two runs; config.celery collects it.
 BEAT = {
     "checkout: relay the outbox": {"task": "checkout.tasks.relay_outbox", "schedule": 5.0},
@@ -43,4 +48,5 @@ BEAT = {
     "checkout: ask about open orders": {"task": "checkout.tasks.reconcile_orders", "schedule": 15.0},
     "checkout: ask about refunds": {"task": "checkout.tasks.reconcile_refunds", "schedule": 60.0},
     "checkout: give back cancelled shows": {"task": "checkout.tasks.give_back_cancelled_shows", "schedule": 15.0},
+    "checkout: forget old idempotency keys": {"task": "checkout.tasks.forget_old_keys", "schedule": 3600.0},
 }
