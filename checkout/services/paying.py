@@ -31,8 +31,8 @@ EXPIRED = "The time for these seats has run out. Choose your seats again."
 def start_payment(booking_id: str) -> Order:
     """The booking's open order, made at the gateway if there is none; extends the hold the first time.
 
-    Raises BookingExpired, HoldExpired (both 410), SeatUnavailable, AlreadyPaid, BookingCancelled, GatewayUnavailable (nothing is
-    lost: ask again), HoldsUnavailable.
+    Raises BookingExpired, HoldExpired (both 410), SeatUnavailable, AlreadyPaid, BookingCancelled,
+    GatewayUnavailable (nothing is lost: ask again), HoldsUnavailable.
     """
     with transaction.atomic():
         booking = locked_booking(booking_id)

