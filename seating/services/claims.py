@@ -63,6 +63,7 @@ def unclaim_hold(show_id: int, owner: str, hold_id: str) -> None:
         return  # it runs out by itself
 
 
+@transaction.atomic(savepoint=False)
 def extend_hold(show_id: int, owner: str, hold_id: str, seats: Sequence[str] = ()) -> datetime:
     """When payment starts: once, to PAYMENT_WINDOW_SECONDS from now, never past 1200 s after the first lock.
 
@@ -86,6 +87,7 @@ def extend_hold(show_id: int, owner: str, hold_id: str, seats: Sequence[str] = (
     return until
 
 
+@transaction.atomic(savepoint=False)
 def abandon_hold(show_id: int, owner: str, hold_id: str) -> list[str]:
     """Gives up pending claims and their locks (booking expired or given up). Idempotent; sold seats stay sold."""
     claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=PENDING)
@@ -123,6 +125,7 @@ def sell_seats(show_id: int, owner: str, hold_id: str, seats: Sequence[str]) -> 
     follow_commit(store.sell(show_id, owner, wanted))
 
 
+@transaction.atomic(savepoint=False)
 def reopen_seats(show_id: int, hold_id: str, seats: Sequence[str]) -> None:
     """Sold seats of this hold become available again (refund, cancellation). Call inside a transaction."""
     claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=SOLD, seat__in=list(seats))
