@@ -4,6 +4,7 @@ Whoever asks is known by a bearer token, a session or the guest cookie. A reques
 token; the gateway's webhook is identified by its signature alone.
 """
 
+from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
 
@@ -16,6 +17,7 @@ from checkout.calendars import calendar_entry
 from checkout.documents import receipt_pdf, ticket_pdf
 from checkout.errors import InvalidInput
 from checkout.guesses import limited_guesses
+from checkout.idempotency import answer_once
 from checkout.models import Order
 from checkout.pricing import total_of
 from checkout.schemas import (
@@ -42,6 +44,9 @@ router = Router(tags=["bookings"])
 LONGEST_KEY = 200
 RAZORPAY_CHECKOUT = "https://checkout.razorpay.com/v1/checkout.js"
 SANDBOX_CHECKOUT = "/dev/sandbox/checkout.js"
+ONCE: dict[str, Any] = {
+    "parameters": [{"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "maxLength": LONGEST_KEY}}]
+}
 
 
 def _problems(*statuses: int) -> dict[Any, Any]:
@@ -93,27 +98,27 @@ def release_seats(request: HttpRequest, wanted: ReleaseSeatsIn) -> Any:
     "/bookings/create/",
     response={201: BookingOut, **_problems(400, 401, 403, 404, 409, 410, 422, 429, 503)},
     summary="Turns the seats you hold into a booking",
-    openapi_extra={
-        "parameters": [
-            {"in": "header", "name": "Idempotency-Key", "schema": {"type": "string", "maxLength": LONGEST_KEY}}
-        ]
-    },
+    openapi_extra=ONCE,
 )
 def create_booking(request: HttpRequest, wanted: CreateIn) -> Any:
     require_csrf(request)
     owners = owners_of_request(request)
-    with limited_guesses(request) if wanted.coupon else nullcontext():
-        booking = services.create_booking(
-            owners,
-            wanted.show,
-            name=wanted.name,
-            email=wanted.email,
-            phone=wanted.phone or "",
-            key=_idempotency_key(request),
-            site=f"{request.scheme}://{request.get_host()}"[:200],
-            coupon=wanted.coupon or "",
-        )
-    return Status(201, selectors.booking_json(selectors.get_booking(booking.pk, owners)))
+
+    def create() -> dict[str, Any]:
+        with limited_guesses(request) if wanted.coupon else nullcontext():
+            booking = services.create_booking(
+                owners,
+                wanted.show,
+                name=wanted.name,
+                email=wanted.email,
+                phone=wanted.phone or "",
+                site=f"{request.scheme}://{request.get_host()}"[:200],
+                coupon=wanted.coupon or "",
+            )
+        return selectors.booking_json(selectors.get_booking(booking.pk, owners))
+
+    key = _idempotency_key(request)
+    return Status(201, answer_once(_first(owners), "create", key, wanted.model_dump(), create))
 
 
 @router.get(
@@ -174,11 +179,19 @@ def get_calendar(request: HttpRequest, booking_id: str) -> HttpResponse:
     "/bookings/{booking_id}/cancel/",
     response={200: CancellationOut, **_problems(400, 401, 403, 404, 409, 422, 503)},
     summary="Cancels tickets; with dry_run only says what would come back",
+    openapi_extra=ONCE,
 )
 def cancel_booking(request: HttpRequest, booking_id: str, wanted: CancelIn) -> Any:
     require_csrf(request)
     owners = owners_of_request(request)
     selectors.get_booking(booking_id, owners)
+    # A dry run changes nothing, so it must not use up the key of what is done afterwards.
+    key = "" if wanted.dry_run else _idempotency_key(request)
+    body = [booking_id, wanted.model_dump()]
+    return answer_once(_first(owners), "cancel", key, body, lambda: _cancel(booking_id, wanted, owners))
+
+
+def _cancel(booking_id: str, wanted: CancelIn, owners: Sequence[str]) -> dict[str, Any]:
     done = services.cancel_booking(booking_id, wanted.tickets, dry_run=wanted.dry_run)
     return {
         "refund": done.refund,
@@ -214,11 +227,20 @@ def reissue_tickets(request: HttpRequest, booking_id: str, wanted: ReissueIn) ->
     response={200: OrderOut, **_problems(400, 401, 403, 404, 409, 410, 422, 503)},
     summary="Opens the payment of a booking",
     tags=["payments"],
+    openapi_extra=ONCE,
 )
 def initiate_payment(request: HttpRequest, wanted: InitiateIn) -> Any:
     require_csrf(request)
-    selectors.get_booking(wanted.booking, owners_of_request(request))
-    return _order_json(services.start_payment(wanted.booking))
+    owners = owners_of_request(request)
+    selectors.get_booking(wanted.booking, owners)
+    return answer_once(
+        _first(owners),
+        "initiate",
+        _idempotency_key(request),
+        wanted.model_dump(),
+        lambda: _order_json(services.start_payment(wanted.booking)),
+        in_one_piece=False,
+    )
 
 
 @router.post(
@@ -250,6 +272,11 @@ def receive_webhook(request: HttpRequest) -> Any:
 
 
 # ------------------------------------------------------------------------------------------------- helpers
+def _first(owners: Sequence[str]) -> str:
+    """Whose an Idempotency-Key is; empty for a stranger, who has nothing to repeat."""
+    return next(iter(owners), "")
+
+
 def _idempotency_key(request: HttpRequest) -> str:
     """Empty where none was sent. Raises InvalidInput."""
     key = request.headers.get("Idempotency-Key", "").strip()

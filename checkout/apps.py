@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class CheckoutConfig(AppConfig):
     name = "checkout"
+
+    def ready(self) -> None:
+        from checkout import figures
+
+        figures.register()

@@ -23,6 +23,14 @@ class IdempotencyKeyReused(DomainError):
     title = "Idempotency key reused"
 
 
+class IdempotencyKeyBusy(DomainError):
+    """The first request with this key has not been answered yet."""
+
+    code = "idempotency_key_busy"
+    title = "Still being worked on"
+    retry_after = 2  # seconds
+
+
 class BookingExpired(DomainError):
     """The seats' time has run out before payment began."""
 
@@ -145,6 +153,10 @@ class GatewayUnavailable(DomainError):
     code = "gateway_unavailable"
     status = 503
     title = "The payment service cannot be reached"
+
+
+class CaptureRefused(GatewayUnavailable):
+    """One authorised payment that the gateway would not take just now; others are not concerned."""
 
 
 class GatewayRefused(DomainError):

@@ -49,8 +49,6 @@ class Booking(models.Model):
     currency = models.CharField(max_length=3, default="INR")
     total = models.PositiveIntegerField(help_text="paise")
     site = models.CharField(max_length=200, blank=True, help_text="the origin it was booked at, for links in mails")
-    idempotency_key = models.CharField(max_length=200, blank=True)
-    request_digest = models.CharField(max_length=64, blank=True)
     paid_by = models.ForeignKey(
         "Payment", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="the one that counts"
     )
@@ -69,9 +67,6 @@ class Booking(models.Model):
         constraints = [
             # Two creates at once come from one hold: the second cannot be stored.
             models.UniqueConstraint(fields=["show", "hold"], name="one_booking_per_hold"),
-            models.UniqueConstraint(
-                fields=["owner", "idempotency_key"], condition=~Q(idempotency_key=""), name="one_booking_per_key"
-            ),
         ]
 
     def __str__(self) -> str:
@@ -250,10 +245,13 @@ class Refund(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     rule = models.CharField(max_length=24, help_text="why; see checkout.services.rules and settling")
     seats = models.JSONField(default=list)
+    attempt = models.PositiveSmallIntegerField(default=1, help_text="a failed refund is tried again as a new one")
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
     asks = models.PositiveIntegerField(default=0)
-    next_ask_at = models.DateTimeField(null=True, blank=True, db_index=True)
+    next_ask_at = models.DateTimeField(
+        null=True, blank=True, db_index=True, help_text="when to ask how it stands; of a failed one, when to try again"
+    )
 
     class Meta:
         ordering = ["id"]
@@ -309,3 +307,23 @@ class OutboxMessage(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class IdempotencyKey(models.Model):
+    """A request that is done once however often it is sent, and its answer; see `checkout.idempotency`."""
+
+    owner = models.CharField(max_length=64, help_text="who asked: user_45 or guest_…")
+    endpoint = models.CharField(max_length=20)
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, help_text="of the request's body")
+    lease = models.CharField(max_length=16, help_text="who is at it")
+    leased_until = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "endpoint", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.key}"

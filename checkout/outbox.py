@@ -20,6 +20,7 @@ from django.utils import timezone
 from kombu.exceptions import LimitExceeded, OperationalError
 from kombu.pools import producers
 
+from checkout import crash_points
 from checkout.models import Booking, OutboxMessage
 
 log = structlog.get_logger(__name__)
@@ -52,6 +53,15 @@ def put_for_each(bookings: Iterable[Booking], kind: str) -> None:
     if rows:
         OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
         wake("checkout.tasks.relay_outbox")
+
+
+def put_again(key: str) -> None:
+    """Inside a transaction: what was given up under `key` is due once more, with three days before it."""
+    now = timezone.now()
+    OutboxMessage.objects.filter(key=key, done_at=None).update(
+        given_up_at=None, created_at=now, due_at=now, attempts=0, error=""
+    )
+    wake("checkout.tasks.relay_outbox")
 
 
 # A broker that is down must not hold up the customer whose booking has just been written.
@@ -130,6 +140,7 @@ def _take_one() -> OutboxMessage | None:
         message.due_at = now + LEASE
         message.attempts += 1
         message.save(update_fields=["due_at", "attempts"])
+    crash_points.reached(crash_points.OUTBOX_TAKEN)
     return message
 
 
@@ -139,7 +150,9 @@ def _carry_out(message: OutboxMessage, handlers: Mapping[str, Handler]) -> bool:
     except Exception as wrong:
         _failed(message, wrong)
         return False
+    crash_points.reached(crash_points.OUTBOX_CARRIED_OUT)
     OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), error="")
+    crash_points.reached(crash_points.OUTBOX_MARKED)
     return True
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from checkout import outbox, services, webhooks
+from checkout import idempotency, outbox, services, webhooks
 
 
 @shared_task
@@ -47,6 +47,11 @@ def serve_waitlists() -> None:
     services.serve_waitlists()
 
 
+@shared_task
+def forget_old_keys() -> None:
+    idempotency.forget_old_keys()
+
+
 # name → task and seconds between two runs; config.celery collects it.
 BEAT = {
     "checkout: relay the outbox": {"task": "checkout.tasks.relay_outbox", "schedule": 5.0},
@@ -62,4 +67,5 @@ BEAT = {
         "schedule": 2.0,
         "options": {"expires": 4},
     },
+    "checkout: forget old idempotency keys": {"task": "checkout.tasks.forget_old_keys", "schedule": 3600.0},
 }

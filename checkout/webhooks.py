@@ -15,7 +15,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from checkout import outbox
+from checkout import crash_points, outbox
 from checkout import razorpay as gateway
 from checkout.errors import BadSignature, GatewayRefused, UnknownBooking
 from checkout.models import WebhookEvent
@@ -41,6 +41,7 @@ def receive(body: bytes, signature: str, event_id: str) -> WebhookEvent:
     event, created = WebhookEvent.objects.get_or_create(
         event_id=wanted, defaults={**said, "body": body.decode("utf-8", "replace").replace("\x00", "")}
     )
+    crash_points.reached(crash_points.WEBHOOK_STORED)
     if created:
         outbox.wake("checkout.tasks.process_webhooks")
     return event
@@ -65,6 +66,8 @@ def _take_one() -> WebhookEvent | None:
         if event is not None:
             event.due_at, event.attempts = now + LEASE, event.attempts + 1
             event.save(update_fields=["due_at", "attempts"])
+    if event is not None:
+        crash_points.reached(crash_points.WEBHOOK_TAKEN)
     return event
 
 
@@ -78,7 +81,9 @@ def _process(event: WebhookEvent) -> bool:
         )
         log.warning("webhook_failed", event_name=event.event, entity=event.entity_id, why=str(wrong))
         return False
+    crash_points.reached(crash_points.WEBHOOK_EFFECTED)
     WebhookEvent.objects.filter(pk=event.pk).update(processed_at=timezone.now(), error=outcome)
+    crash_points.reached(crash_points.WEBHOOK_MARKED)
     return True
 
 

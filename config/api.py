@@ -45,8 +45,9 @@ def problem(status: int, code: str, title: str, detail: str, **extra: Any) -> Ht
 @api.exception_handler(DomainError)
 def _domain_error(request: HttpRequest, wrong: DomainError) -> HttpResponse:
     response = problem(wrong.status, wrong.code, wrong.title, wrong.detail, **wrong.extra)
-    if wrong.status == 503:
-        response["Retry-After"] = "2"
+    after = getattr(wrong, "retry_after", 2 if wrong.status == 503 else None)
+    if after is not None:
+        response["Retry-After"] = str(after)
     return response
 
 

@@ -27,9 +27,9 @@ DATABASE = "pgbench"
 PREPARE = """
 CREATE SEQUENCE bench_number;
 INSERT INTO checkout_booking (id, reference, show_id, owner, hold, name, email, phone, status, currency, total, site,
-    idempotency_key, request_digest, expires_at, created_at)
+    expires_at, created_at)
   SELECT 'b' || n, 'P' || n, {show}, 'guest_' || n, 'p' || n, 'Asha Rao', 'asha@example.test', '', 'pending', 'INR',
-    78832, '', 'p' || n, '', now() + interval '1 hour', now()
+    78832, '', now() + interval '1 hour', now()
   FROM generate_series(1, {count}) n;
 INSERT INTO seating_claim (show_id, seat, state, owner, hold, deadline, changed_at, reason)
   SELECT {show}, 'P' || n || '-' || place, 'pending', 'guest_' || n, 'p' || n, now() + interval '1 hour', now(), ''

@@ -1,16 +1,14 @@
 """From held seats to a pending booking: prices are fixed, and PostgreSQL keeps the seats from here on."""
 
 import hashlib
-import json
 from collections.abc import Sequence
 from functools import lru_cache
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from checkout import pricing
-from checkout.coupons import plain_code
-from checkout.errors import IdempotencyKeyReused, UnknownBooking
+from checkout import crash_points, pricing
+from checkout.errors import UnknownBooking
 from checkout.models import Booking, BookingLine
 from checkout.services.coupons import contact_changed, put_coupon
 from checkout.services.waitlist import take_offer
@@ -35,7 +33,6 @@ def create_booking(
     name: str,
     email: str,
     phone: str = "",
-    key: str = "",
     site: str = "",
     offered: bool = False,
     coupon: str = "",
@@ -43,39 +40,40 @@ def create_booking(
     """The pending booking of the seats that one of `owners` holds, the first of them that holds any; without any,
     or with `offered` before any, of the seats that the waitlist offers them.
 
-    Asked again, it is the same booking: by `key` (Idempotency-Key) for good, otherwise while it is pending; then
-    the contact and the coupon given last count. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable,
-    HoldsUnavailable, IdempotencyKeyReused; and as `put_coupon`, after which the seats are held as before.
+    Asked again while it is pending, it is the same booking, and the contact and the coupon given last count; see also
+    `checkout.idempotency`. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable, HoldsUnavailable; and as
+    `put_coupon`, after which the seats are held as before.
     """
     show = get_show(show_id)
     contact = {"name": name, "email": email, "phone": phone}
-    asked = [show_id, contact, plain_code(coupon)] if coupon else [show_id, contact]
-    digest = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
     claimed: list[seating.Hold] = []
     try:
         with transaction.atomic():
             _one_at_a_time(owners, show_id)
-            known = _booking_of_key(owners, key, digest) if key else None
-            if known is not None:
-                return known
             if not sale_is_open(show):
                 raise ShowClosed("The sale for this show has ended. Choose another show.")
             hold = None if offered else _claim(owners, show_id)
-            if hold is not None:
-                claimed.append(hold)
-            else:
-                hold = take_offer(owners, show_id)  # claimed when it was made: nothing to undo in Redis
+            offer = None if hold else take_offer(owners, show_id)
+            hold = hold or offer or _claim_orphan(owners, show_id)
             if hold is None:
                 return _still_pending(owners, show_id, contact, coupon)
-            booking = _store(show, hold, contact, key, digest, site)
+            if hold is not offer:
+                claimed.append(hold)  # an offer was claimed when it was made: nothing to undo in Redis
+            if Booking.objects.filter(show=show, hold=hold.id).exists():
+                # Redis was set back to before it heard of that booking.
+                return _still_pending(owners, show_id, contact, coupon)
+            crash_points.reached(crash_points.HOLD_TAKEN)
+            booking = _store(show, hold, contact, site)
             if coupon:
                 put_coupon(booking, coupon)  # last, because others may be waiting for the coupon's lock
-            return booking
+            crash_points.reached(crash_points.BOOKING_WRITTEN)
     except BaseException:
         # The database forgets the claims by itself; Redis must be told that the hold is open again.
         for hold in claimed:
             seating.unclaim_hold(show_id, hold.owner, hold.id)
         raise
+    crash_points.reached(crash_points.BOOKING_CREATED)
+    return booking
 
 
 @transaction.atomic
@@ -110,21 +108,25 @@ def _one_at_a_time(owners: Sequence[str], show_id: int) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
 
 
-def _booking_of_key(owners: Sequence[str], key: str, digest: str) -> Booking | None:
-    booking = Booking.objects.filter(owner__in=list(owners), idempotency_key=key).first()
-    if booking is not None and booking.request_digest != digest:
-        raise IdempotencyKeyReused(
-            "This Idempotency-Key was used for another request. Send a new key with a new request."
-        )
-    return booking
-
-
 def _claim(owners: Sequence[str], show_id: int) -> seating.Hold | None:
     for owner in owners:
         try:
             return seating.claim_hold(show_id, owner)
         except HoldExpired:
             continue
+    return None
+
+
+def _claim_orphan(owners: Sequence[str], show_id: int) -> seating.Hold | None:
+    """A hold taken over for a booking that was never stored, because its process died between the two.
+
+    Nobody can be storing it now: whoever creates for these owners waits for us.
+    """
+    for owner in owners:
+        for hold_id in seating.booked_holds(show_id, owner):
+            if not Booking.objects.filter(show=show_id, hold=hold_id).exists():
+                seating.unclaim_hold(show_id, owner, hold_id)
+                return _claim([owner], show_id)
     return None
 
 
@@ -142,7 +144,7 @@ def _still_pending(owners: Sequence[str], show_id: int, contact: dict[str, str],
     return booking
 
 
-def _store(show: Show, hold: seating.Hold, contact: dict[str, str], key: str, digest: str, site: str) -> Booking:
+def _store(show: Show, hold: seating.Hold, contact: dict[str, str], site: str) -> Booking:
     lines = _lines_of(show, hold.seats)
     booking = Booking.objects.create(
         show=show,
@@ -150,8 +152,6 @@ def _store(show: Show, hold: seating.Hold, contact: dict[str, str], key: str, di
         hold=hold.id,
         total=pricing.total_of(lines),
         expires_at=hold.expires_at,
-        idempotency_key=key,
-        request_digest=digest if key else "",
         site=site,
         **contact,
     )

@@ -15,7 +15,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from checkout import outbox
+from checkout import crash_points, outbox
 from checkout.errors import NotCancellable, UnknownTicket
 from checkout.models import Booking, BookingLine, Ticket
 from checkout.pricing import percent_of
@@ -114,6 +114,7 @@ def give_up(booking: Booking, dry_run: bool) -> Cancellation:
         booking.status, booking.cancelled_at = Status.CANCELLED, timezone.now()
         booking.save(update_fields=["status", "cancelled_at"])
         seating.abandon_hold(booking.show_id, booking.owner, booking.hold)
+        crash_points.reached(crash_points.GIVEN_UP)
     return Cancellation(NOT_PAID, seats)
 
 
@@ -155,7 +156,9 @@ def cancel_tickets(booking: Booking, chosen: list[Ticket], rule: Rule, dry_run: 
     if not Ticket.objects.filter(booking=booking, cancelled_at=None).exists():
         booking.status, booking.cancelled_at = Status.CANCELLED, now
         booking.save(update_fields=["status", "cancelled_at"])
+    crash_points.reached(crash_points.CANCELLATION_DECIDED)
     seating.reopen_seats(booking.show_id, booking.hold, names)
+    crash_points.reached(crash_points.SEATS_REOPENED)
     key = f"cancel-{uuid.uuid4().hex[:24]}"
     if cancellation.refund and booking.paid_by is not None:
         decide_refund(booking, booking.paid_by, cancellation.refund, rule.name, key, names)

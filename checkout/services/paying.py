@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from checkout import crash_points
 from checkout import razorpay as gateway
 from checkout.errors import (
     AlreadyPaid,
@@ -17,9 +18,9 @@ from checkout.errors import (
     GatewayUnavailable,
     PriceChanged,
 )
-from checkout.models import Booking, Order, Payment
-from checkout.services import crash_points
+from checkout.models import Booking, BookingLine, Order
 from checkout.services.booking import locked_booking
+from checkout.services.payments import standing_payments
 from checkout.services.settling import settle_payment
 from seating import services as seating
 
@@ -31,15 +32,18 @@ EXPIRED = "The time for these seats has run out. Choose your seats again."
 def start_payment(booking_id: str) -> Order:
     """The booking's open order, made at the gateway if there is none; extends the hold the first time.
 
-    Raises BookingExpired, HoldExpired (both 410), AlreadyPaid, BookingCancelled, GatewayUnavailable (nothing is
-    lost: ask again), HoldsUnavailable, PriceChanged (look at the new total, then ask again).
+    Raises BookingExpired, HoldExpired (both 410), SeatUnavailable, AlreadyPaid, BookingCancelled,
+    GatewayUnavailable (nothing is lost: ask again), HoldsUnavailable, PriceChanged (look at the new total, then ask
+    again).
     """
     with transaction.atomic():
         booking = locked_booking(booking_id)
         _check_payable(booking)
-        booking.expires_at = seating.extend_hold(booking.show_id, booking.owner, booking.hold)
+        seats = list(BookingLine.objects.filter(booking=booking).values_list("seat", flat=True))
+        booking.expires_at = seating.extend_hold(booking.show_id, booking.owner, booking.hold, seats)
         booking.save(update_fields=["expires_at"])
         known = Order.objects.filter(booking=booking).first()
+    crash_points.reached(crash_points.HOLD_EXTENDED)
     if known is not None:
         known.booking = booking
         return known
@@ -60,6 +64,7 @@ def start_payment(booking_id: str) -> Order:
         if made and booking.total != asked:
             # A coupon came or went while the gateway made the order: it is not stored, so nobody can pay it.
             raise PriceChanged("The price has changed. Look at the new total, then pay.", total=booking.total)
+    crash_points.reached(crash_points.ORDER_STORED)
     order.booking = booking
     return order
 
@@ -72,6 +77,7 @@ def verify_callback(order_id: str, payment_id: str, signature: str) -> Booking:
     order = Order.objects.filter(order_id=order_id).first() if "\x00" not in order_id else None
     if order is None or not gateway.callback_is_genuine(order.order_id, payment_id, signature):
         raise BadSignature("This is not a payment that the payment service signed for us.")
+    crash_points.reached(crash_points.CALLBACK_CHECKED)
     return settle_payment(order.order_id)
 
 
@@ -89,12 +95,11 @@ def _create_order(booking: Booking) -> str:
 
 def _check_payable(booking: Booking) -> None:
     status = Booking.Status(booking.status)
-    taken = {Payment.Status.AUTHORIZED, Payment.Status.CAPTURED}
     if status == Booking.Status.CONFIRMED:
         raise AlreadyPaid("This booking is paid for: your tickets are ready.")
     if status == Booking.Status.CANCELLED:
         raise BookingCancelled("This booking was cancelled. Choose your seats again.")
-    if Payment.objects.filter(booking=booking, status__in=taken).exists():
+    if standing_payments(booking):
         raise AlreadyPaid("A payment for this booking has arrived and is being confirmed. Wait a moment.")
     if status == Booking.Status.EXPIRED or booking.expires_at <= timezone.now():
         raise BookingExpired(EXPIRED)

@@ -10,17 +10,19 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from checkout import outbox
-from checkout.errors import GatewayRefused, GatewayUnavailable
+from checkout import crash_points, outbox
+from checkout.errors import CaptureRefused, GatewayRefused, GatewayUnavailable
 from checkout.models import Booking, Order, Payment, WebhookEvent
 from checkout.services.booking import locked_booking
 from checkout.services.paying import FIRST_QUESTION
+from checkout.services.payments import standing_payments
 from checkout.services.settling import expire, settle_payment
 
 log = structlog.get_logger(__name__)
 Status = Booking.Status
 AT_ONCE = 200
 LONGEST_SILENCE = timedelta(hours=12)  # between two questions about one order
+LEASE = timedelta(seconds=60)
 FINAL_AFTER = timedelta(days=3, hours=12)  # late authorisations come within three days
 WEBHOOK_SILENCE = timedelta(minutes=10)
 
@@ -34,10 +36,14 @@ def expire_bookings() -> int:
             continue
         try:
             ended += _end(booking_id, order_id)
+        except CaptureRefused:
+            log.warning("capture_waits", booking=booking_id)  # this one alone: the gateway does answer
         except GatewayUnavailable:
             # No reason to make every other customer wait for the same timeout; the next sweep asks again.
             log.warning("gateway_silent", booking=booking_id)
             gateway_silent = True
+        except Exception:
+            log.exception("expiring_failed", booking=booking_id)  # the others must not wait for it
     return ended
 
 
@@ -48,13 +54,13 @@ def _end(booking_id: str, order_id: str | None) -> bool:
         except GatewayRefused as wrong:
             # The gateway knows no such order, so nobody can have paid it.
             log.warning("order_unknown_at_gateway", order=order_id, why=wrong.detail)
+    crash_points.reached(crash_points.EXPIRY_DECIDED)
     with transaction.atomic():
         booking = locked_booking(booking_id)
         order_now = Order.objects.filter(booking=booking).values_list("order_id", flat=True).first()
         if booking.status != Status.PENDING or booking.expires_at > timezone.now() or order_now != order_id:
             return False  # it moved on while the gateway was asked
-        taken = [Payment.Status.AUTHORIZED, Payment.Status.CAPTURED]
-        if Payment.objects.filter(booking=booking, status__in=taken).exists():
+        if standing_payments(booking):
             return False  # paid, and not yet settled: the next sweep sees to it
         expire(booking)
     return True
@@ -67,10 +73,14 @@ def reconcile_orders() -> int:
     because a second payment must be noticed too.
     """
     asked = 0
-    for order_id in _due_orders(timezone.now()):
+    now = timezone.now()
+    for order_id in _due_orders(now):
         try:
             settle_payment(order_id)
             asked += 1
+        except CaptureRefused:
+            log.warning("capture_waits", order=order_id)
+            continue
         except GatewayUnavailable:
             log.warning("gateway_silent", order=order_id)
             break
@@ -78,22 +88,33 @@ def reconcile_orders() -> int:
             log.warning("order_unknown_at_gateway", order=order_id, why=wrong.detail)
         except Exception:
             log.exception("settling_failed", order=order_id)  # the others must not wait for it
+            continue
+        crash_points.reached(crash_points.ORDER_ASKED)
+        _asked(order_id, now)
     _listen_for_silence()
     return asked
 
 
 def _due_orders(now: datetime) -> list[str]:
-    """Takes due orders and sets their next turn, so that two reconcilers do not ask the same."""
+    """Takes due orders under a lease, so that two reconcilers do not ask the same and a dead one loses nothing."""
     with transaction.atomic():
         due = Order.objects.select_for_update(skip_locked=True).filter(next_ask_at__lte=now)
         orders = list(due.order_by("next_ask_at")[:AT_ONCE])
         for order in orders:
-            order.asks += 1
-            order.next_ask_at = outbox.next_ask(order.asks, now, FIRST_QUESTION, LONGEST_SILENCE)
-            if now - order.created_at > FINAL_AFTER:
-                order.next_ask_at = None
-            order.save(update_fields=["asks", "next_ask_at"])
+            order.next_ask_at = now + LEASE
+            order.save(update_fields=["next_ask_at"])
+    crash_points.reached(crash_points.ORDERS_TAKEN)
     return [order.order_id for order in orders]
+
+
+def _asked(order_id: str, now: datetime) -> None:
+    """The answer is worked on: sets the order's next turn, within a minute while its booking is open."""
+    order = Order.objects.select_related("booking").get(order_id=order_id)
+    longest = FIRST_QUESTION if order.booking.status == Status.PENDING else LONGEST_SILENCE
+    next_ask: datetime | None = outbox.next_ask(order.asks + 1, now, FIRST_QUESTION, longest)
+    if now - order.created_at > FINAL_AFTER and order.booking.status != Status.PENDING:
+        next_ask = None
+    Order.objects.filter(pk=order.pk).update(asks=order.asks + 1, next_ask_at=next_ask)
 
 
 def _listen_for_silence() -> None:

@@ -1,7 +1,7 @@
 """Refunds: decided in a transaction, sent through the outbox, followed until they are processed or have failed."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -9,29 +9,38 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
-from checkout import outbox
+from checkout import crash_points, outbox
 from checkout import razorpay as gateway
 from checkout.errors import GatewayRefused, GatewayUnavailable
 from checkout.models import Booking, Payment, Refund
-from checkout.services import crash_points
 
 log = structlog.get_logger(__name__)
 Status = Refund.Status
 FIRST_QUESTION = timedelta(minutes=1)
 LONGEST_SILENCE = timedelta(hours=6)
+LEASE = timedelta(seconds=60)
+FIRST_RETRY, LONGEST_RETRY = timedelta(minutes=5), timedelta(hours=24)  # of refunds that failed
 AT_ONCE = 100
 
 
 def decide_refund(
-    booking: Booking, payment: Payment, amount: int, rule: str, key: str, seats: Sequence[str] = ()
+    booking: Booking, payment: Payment, amount: int, rule: str, key: str, seats: Sequence[str] = (), attempt: int = 1
 ) -> None:
     """Inside a transaction: `amount` paise go back, once per `key`; the gateway hears of it after the commit."""
     refund, created = Refund.objects.get_or_create(
         key=key,
-        defaults={"booking": booking, "payment": payment, "amount": amount, "rule": rule, "seats": list(seats)},
+        defaults={
+            "booking": booking,
+            "payment": payment,
+            "amount": amount,
+            "rule": rule,
+            "seats": list(seats),
+            "attempt": attempt,
+        },
     )
     if created:
         outbox.put(booking, "refund", f"refund:{key}", refund=refund.pk)
+        crash_points.reached(crash_points.REFUND_DECIDED)
 
 
 def send_refund(refund_pk: int) -> None:
@@ -61,7 +70,10 @@ def settle_refund(refund_id: str) -> None:
 
 
 def reconcile_refunds() -> int:
-    """Asks about refunds that are still pending, less and less often; answers with how many were asked about."""
+    """Asks about refunds that are still pending, less and less often, and tries failed ones again.
+
+    Answers with how many were asked about.
+    """
     now = timezone.now()
     asked = 0
     for refund in _due(now):
@@ -70,31 +82,59 @@ def reconcile_refunds() -> int:
             asked += 1
         except GatewayUnavailable:
             break
+        _asked(refund, now)
     unsent = Refund.objects.filter(status=Status.PENDING, refund_id=None)
     for refund in unsent.filter(created_at__lt=now - outbox.GIVE_UP_AFTER - LONGEST_SILENCE):
         log.error("refund_never_accepted", refund=refund.key, booking=refund.booking_id)
-        Refund.objects.filter(pk=refund.pk, status=Status.PENDING).update(status=Status.FAILED, changed_at=now)
+        Refund.objects.filter(pk=refund.pk, status=Status.PENDING).update(
+            status=Status.FAILED, changed_at=now, next_ask_at=_next_try(refund.attempt, now)
+        )
+    failed = Refund.objects.filter(status=Status.FAILED, next_ask_at__lte=now).order_by("next_ask_at")
+    for refund_pk in failed.values_list("pk", flat=True)[:AT_ONCE]:
+        retry_refund(refund_pk)
     return asked
 
 
 def retry_refund(refund_pk: int) -> None:
-    """A failed refund is tried again as a new one, with what the first one meant. Does nothing for others."""
+    """A failed refund is tried again as a new one, once, with what it meant. Does nothing for others.
+
+    One that the gateway never answered for may have worked: only its own key is sure not to do it twice.
+    """
     with transaction.atomic():
-        failed = Refund.objects.select_related("booking", "payment").get(pk=refund_pk)
-        if failed.status == Status.FAILED:
-            key = f"{failed.key[:32]}-again{failed.pk % 100}"
-            decide_refund(failed.booking, failed.payment, failed.amount, failed.rule, key, failed.seats)
+        failed = Refund.objects.select_for_update(of=("self",)).select_related("booking", "payment").get(pk=refund_pk)
+        if failed.status != Status.FAILED:
+            return
+        failed.next_ask_at = None
+        if failed.refund_id is None:
+            failed.status, failed.created_at, failed.attempt = Status.PENDING, timezone.now(), failed.attempt + 1
+            outbox.put_again(f"refund:{failed.key}")
+        else:
+            key = f"again-{failed.pk}-{failed.payment.payment_id}"[:40]
+            decide_refund(
+                failed.booking, failed.payment, failed.amount, failed.rule, key, failed.seats, failed.attempt + 1
+            )
+        failed.save(update_fields=["status", "created_at", "attempt", "next_ask_at"])
+        crash_points.reached(crash_points.REFUND_RETRIED)
 
 
-def _due(now: Any) -> list[Refund]:
+def _next_try(attempt: int, now: datetime) -> datetime:
+    return now + min(FIRST_RETRY * 2 ** min(attempt - 1, 20), LONGEST_RETRY)
+
+
+def _due(now: datetime) -> list[Refund]:
     with transaction.atomic():
         due = Refund.objects.select_for_update(skip_locked=True).filter(status=Status.PENDING, next_ask_at__lte=now)
         refunds = list(due.exclude(refund_id=None).order_by("next_ask_at")[:AT_ONCE])
         for refund in refunds:
-            refund.asks += 1
-            refund.next_ask_at = outbox.next_ask(refund.asks, now, FIRST_QUESTION, LONGEST_SILENCE)
-            refund.save(update_fields=["asks", "next_ask_at"])
+            refund.next_ask_at = now + LEASE
+            refund.save(update_fields=["next_ask_at"])
+    crash_points.reached(crash_points.REFUNDS_TAKEN)
     return refunds
+
+
+def _asked(refund: Refund, now: datetime) -> None:
+    next_ask = outbox.next_ask(refund.asks + 1, now, FIRST_QUESTION, LONGEST_SILENCE)
+    Refund.objects.filter(pk=refund.pk, status=Status.PENDING).update(asks=refund.asks + 1, next_ask_at=next_ask)
 
 
 def _record(refund_pk: int, entity: dict[str, Any]) -> None:
@@ -106,13 +146,15 @@ def _record(refund_pk: int, entity: dict[str, Any]) -> None:
             refund.next_ask_at = timezone.now() + FIRST_QUESTION
         if refund.status == Status.PENDING and entity.get("status") in {"processed", "failed"}:
             refund.status = Status(entity["status"])
-            refund.next_ask_at = None
+            failed = refund.status == Status.FAILED
+            refund.next_ask_at = _next_try(refund.attempt, timezone.now()) if failed else None
         refund.changed_at = timezone.now()
         refund.save(update_fields=["refund_id", "status", "changed_at", "next_ask_at"])
         if refund.status == Status.FAILED:
             log.error("refund_failed", refund=refund.key, booking=refund.booking_id)
         elif refund.status == Status.PROCESSED:
             _close_payment(refund.payment)
+        crash_points.reached(crash_points.REFUND_RECORDED)
 
 
 def _close_payment(payment: Payment) -> None:

@@ -6,22 +6,22 @@ the same time: what has been done already is found done. Nothing is believed tha
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from checkout import outbox, tickets
+from checkout import crash_points, outbox, tickets
 from checkout import razorpay as gateway
-from checkout.errors import GatewayRefused, GatewayUnavailable, UnknownBooking
+from checkout.errors import CaptureRefused, GatewayRefused, UnknownBooking
 from checkout.models import Booking, BookingLine, Order, Payment, Ticket
-from checkout.services import crash_points
 from checkout.services.booking import locked_booking
 from checkout.services.coupons import use_is_left
-from checkout.services.payments import give_back, record_payments
+from checkout.services.payments import give_back, record_payments, standing_payments
 from cinema.models import Show
 from cinema.selectors import sale_is_open
 from seating import services as seating
@@ -34,18 +34,20 @@ Status, Paid = Booking.Status, Payment.Status
 CAPTURE_WINDOW = timedelta(minutes=5)  # seats stay ours for so long while money is taken
 SAFE_MARGIN = timedelta(minutes=1)  # a claim with more time left than this need not be renewed first
 MOST_ROUNDS = 4  # a refused capture is looked at again with fresh eyes, but not for ever
+HOPELESS_AFTER = timedelta(minutes=30)  # past the booking's time: seats are not kept for what cannot be captured
 
 
 def settle_payment(order_id: str) -> Booking:
     """Asks the gateway about the order and brings its booking up to date; answers with the booking.
 
-    Raises UnknownBooking for an order that is not ours, GatewayUnavailable (run it again later), GatewayRefused
-    when the gateway knows no such order.
+    Raises UnknownBooking for an order that is not ours, GatewayUnavailable (run it again later; CaptureRefused
+    when only this payment is concerned), GatewayRefused when the gateway knows no such order.
     """
     order = Order.objects.filter(order_id=order_id).first()
     if order is None:
         raise UnknownBooking("There is no booking with this payment order.")
     entities, seats = gateway.payments_of(order_id), _seats_of(order)
+    crash_points.reached(crash_points.ANSWER_READ)
     for _ in range(MOST_ROUNDS):
         booking, payment = _advance(order, seats, entities)
         if payment is None:
@@ -54,7 +56,9 @@ def settle_payment(order_id: str) -> Booking:
         entities = _take_money(order, payment)
         crash_points.reached(crash_points.CAPTURED)
     log.error("capture_refused", order=order_id)
-    raise GatewayUnavailable("The payment is authorised but could not be taken yet. It is tried again by itself.")
+    if _let_go(order):
+        return Booking.objects.get(pk=order.booking_id)
+    raise CaptureRefused("The payment is authorised but could not be taken yet. It is tried again by itself.")
 
 
 def _take_money(order: Order, payment: Payment) -> list[dict[str, Any]]:
@@ -69,8 +73,9 @@ def _take_money(order: Order, payment: Payment) -> list[dict[str, Any]]:
 def _advance(order: Order, seats: list[str], entities: Iterable[dict[str, Any]]) -> tuple[Booking, Payment | None]:
     """Notes what is true now and does what follows from it; answers with a payment that should be captured, if any."""
     booking = locked_booking(order.booking_id)
-    payments = record_payments(order, entities)
-    good = [payment for payment in payments if payment.status in {Paid.AUTHORIZED, Paid.CAPTURED}]
+    let_go = record_payments(order, entities)
+    crash_points.reached(crash_points.ADVANCE_NOTED)
+    good = standing_payments(booking)
     if booking.status in {Status.CONFIRMED, Status.CANCELLED}:
         # Cancelled before it was paid: nothing counts. Otherwise one payment did, and every other is a second one.
         counts = booking.paid_by_id if booking.confirmed_at else None
@@ -78,12 +83,9 @@ def _advance(order: Order, seats: list[str], entities: Iterable[dict[str, Any]])
             if payment.pk != counts:
                 give_back(booking, payment, "second_payment" if booking.confirmed_at else "cancelled")
         return booking, None
+    good = [payment for payment in good if _counts(booking, order, payment, let_go)]
     chosen = _choose(booking, good)
     if chosen is None:
-        return booking, None
-    if chosen.amount != order.amount or chosen.currency != booking.currency:
-        log.error("payment_of_wrong_amount", payment=chosen.payment_id, amount=chosen.amount, expected=order.amount)
-        give_back(booking, chosen, "wrong_amount")
         return booking, None
     try:
         _check_not_too_late(booking, seats)
@@ -102,6 +104,18 @@ def _advance(order: Order, seats: list[str], entities: Iterable[dict[str, Any]])
     return booking, None
 
 
+def _counts(booking: Booking, order: Order, payment: Payment, let_go: set[int]) -> bool:
+    """Whether this payment may buy the booking; set aside and given back, it does not stand in another one's way."""
+    if payment.amount != order.amount or payment.currency != booking.currency:
+        log.error("payment_of_wrong_amount", payment=payment.payment_id, amount=payment.amount, expected=order.amount)
+        give_back(booking, payment, "wrong_amount")
+        return False
+    if payment.pk in let_go:  # the customer has been told that it is not taken
+        give_back(booking, payment, "late")
+        return False
+    return True
+
+
 def _choose(booking: Booking, good: list[Payment]) -> Payment | None:
     """One whose money is already taken, else the one chosen before, else the oldest."""
     return min(good, key=lambda one: (one.status != Paid.CAPTURED, one.pk != booking.paid_by_id, one.pk), default=None)
@@ -118,16 +132,15 @@ def _check_not_too_late(booking: Booking, seats: list[str]) -> None:
 
 def _secure(booking: Booking, seats: list[str]) -> None:
     """Makes the seats this booking's for as long as taking the money lasts. Raises SeatUnavailable."""
-    now = timezone.now()
-    if not _safely_claimed(booking, seats, now):
-        until = max(booking.expires_at, now + CAPTURE_WINDOW)
+    if not _safely_claimed(booking, seats):
+        until = max(booking.expires_at, timezone.now() + CAPTURE_WINDOW)
         seating.secure_claims(booking.show_id, booking.owner, booking.hold, seats, until)
 
 
-def _safely_claimed(booking: Booking, seats: list[str], now: datetime) -> bool:
+def _safely_claimed(booking: Booking, seats: list[str]) -> bool:
     """Most payments come in time: one look then saves a correction of the whole map."""
     mine = Claim.objects.filter(show=booking.show_id, hold=booking.hold, state=Claim.State.PENDING)
-    return mine.filter(seat__in=seats, deadline__gt=now + SAFE_MARGIN).count() == len(seats)
+    return mine.filter(seat__in=seats, deadline__gt=Now() + SAFE_MARGIN).count() == len(seats)
 
 
 def _seats_of(order: Order) -> list[str]:
@@ -148,6 +161,7 @@ def _confirm(booking: Booking, seats: list[str], payment: Payment) -> None:
     """Seats sold, tickets made, mail written down, all in the transaction around. Raises SeatUnavailable."""
     now = timezone.now()
     _sell(booking, seats)
+    crash_points.reached(crash_points.SEATS_SOLD)
     made = [Ticket(booking=booking, show_id=booking.show_id, seat=seat, created_at=now) for seat in seats]
     for ticket in made:
         ticket.code = tickets.sign(ticket.id, ticket.show_id, ticket.seat)
@@ -171,8 +185,20 @@ def _lose(booking: Booking, good: list[Payment]) -> None:
         expire(booking)
 
 
+@transaction.atomic
+def _let_go(order: Order) -> bool:
+    """Ends a booking whose payment could not be captured for so long that its seats must not wait any more."""
+    booking = locked_booking(order.booking_id)
+    if booking.confirmed_at or booking.expires_at + HOPELESS_AFTER > timezone.now():
+        return False
+    _lose(booking, [one for one in standing_payments(booking) if one.status == Paid.AUTHORIZED])
+    seating.abandon_hold(booking.show_id, booking.owner, booking.hold)
+    return True
+
+
 def expire(booking: Booking) -> None:
     """Inside a transaction, under the booking's lock: its seats are free again."""
     booking.status = Status.EXPIRED
     booking.save(update_fields=["status"])
     seating.abandon_hold(booking.show_id, booking.owner, booking.hold)
+    crash_points.reached(crash_points.SEATS_FREED)

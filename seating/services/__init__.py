@@ -10,6 +10,7 @@ and let Redis follow; `mirror` makes the two agree again after a loss.
 from seating.services.blocks import block_seats, unblock_seats
 from seating.services.claims import (
     abandon_hold,
+    booked_holds,
     claim_hold,
     extend_hold,
     reopen_seats,
@@ -31,6 +32,7 @@ __all__ = [
     "Hold",
     "abandon_hold",
     "block_seats",
+    "booked_holds",
     "claim_hold",
     "expire_holds",
     "extend_hold",

@@ -1,7 +1,8 @@
 """Claims: PostgreSQL's word on who has a seat. Redis follows once the transaction has committed.
 
 Rows are created free and locked in the order of their seats, so that two bookings of overlapping seats wait for
-each other instead of deadlocking; whoever comes second finds the row taken.
+each other instead of deadlocking; whoever comes second finds the row taken. Deadlines are compared with the
+database's own clock, in the statement that locks the rows: a web host whose clock is wrong takes nobody's seats.
 """
 
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from seating import store
@@ -46,6 +49,12 @@ def claim_hold(show_id: int, owner: str) -> Hold:
     return Hold(hold.id, owner, show_id, hold.seats, until)
 
 
+def booked_holds(show_id: int, owner: str) -> list[str]:
+    """The owner's holds that bookings have taken over, as Redis has them. Raises HoldsUnavailable."""
+    people = store.read_snapshot(run_built(store.snapshot(show_id))).people
+    return [hold_id for hold_id, hold in people.get(owner, {}).items() if hold.get("booked")]
+
+
 def unclaim_hold(show_id: int, owner: str, hold_id: str) -> None:
     """For a booking whose transaction failed after `claim_hold`: the hold is open again. Never raises."""
     try:
@@ -54,11 +63,13 @@ def unclaim_hold(show_id: int, owner: str, hold_id: str) -> None:
         return  # it runs out by itself
 
 
-def extend_hold(show_id: int, owner: str, hold_id: str) -> datetime:
+@transaction.atomic(savepoint=False)
+def extend_hold(show_id: int, owner: str, hold_id: str, seats: Sequence[str] = ()) -> datetime:
     """When payment starts: once, to PAYMENT_WINDOW_SECONDS from now, never past 1200 s after the first lock.
 
     Moves the pending claims' deadline too. Answers with the deadline in force (also on a repeated call).
-    Raises HoldExpired when the hold is gone, HoldsUnavailable.
+    Raises HoldExpired when the hold is gone, SeatUnavailable when somebody else has some of `seats` (Redis may have
+    been set back and not know), HoldsUnavailable.
     """
     window, longest = settings.PAYMENT_WINDOW_SECONDS * 1000, settings.LONGEST_HOLD_SECONDS * 1000
     reply = run_built(store.extend(show_id, owner, hold_id, window, longest))
@@ -66,15 +77,21 @@ def extend_hold(show_id: int, owner: str, hold_id: str) -> datetime:
         raise HoldExpired("The time for these seats has run out. Choose your seats again.")
     until = moment(int(reply[1]))
     claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=PENDING)
-    if not claims.update(deadline=until, extended=True, changed_at=timezone.now()):
+    mine = _lock_in_order(claims)
+    if not mine:
         raise HoldExpired("These seats went to somebody else. Choose your seats again.")
+    lost = sorted(set(seats) - set(mine))
+    if lost:
+        raise SeatUnavailable(f"{', '.join(lost)} went to somebody else.", lost)
+    claims.update(deadline=until, extended=True, changed_at=timezone.now())
     return until
 
 
+@transaction.atomic(savepoint=False)
 def abandon_hold(show_id: int, owner: str, hold_id: str) -> list[str]:
     """Gives up pending claims and their locks (booking expired or given up). Idempotent; sold seats stay sold."""
     claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=PENDING)
-    seats = list(claims.values_list("seat", flat=True))
+    seats = _lock_in_order(claims)
     claims.update(state=FREE, owner="", hold="", deadline=None, changed_at=timezone.now())
     follow_commit(store.release(show_id, owner, hold_id))
     return seats
@@ -110,13 +127,19 @@ def sell_seats(show_id: int, owner: str, hold_id: str, seats: Sequence[str]) -> 
     follow_commit(store.sell(show_id, owner, wanted))
 
 
+@transaction.atomic(savepoint=False)
 def reopen_seats(show_id: int, hold_id: str, seats: Sequence[str]) -> None:
     """Sold seats of this hold become available again (refund, cancellation). Call inside a transaction."""
     claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=SOLD, seat__in=list(seats))
-    reopened = sorted(claims.values_list("seat", flat=True))
+    reopened = _lock_in_order(claims)
     claims.update(state=FREE, owner="", hold="", deadline=None, changed_at=timezone.now())
     if reopened:
         follow_commit(store.reopen(show_id, reopened))
+
+
+def _lock_in_order(claims: QuerySet[Claim]) -> list[str]:
+    """Locks the rows in the order that every verb keeps; an UPDATE alone would lock them as they lie on disk."""
+    return list(claims.select_for_update().order_by("seat").values_list("seat", flat=True))
 
 
 def take_claims(
@@ -136,8 +159,9 @@ def take_claims(
     Claim.objects.bulk_create(
         [Claim(show_id=show_id, seat=seat, changed_at=now) for seat in wanted], ignore_conflicts=True
     )
+    over = ExpressionWrapper(Q(deadline=None) | Q(deadline__lte=Now()), output_field=BooleanField())
     rows = Claim.objects.select_for_update().filter(show_id=show_id, seat__in=wanted).order_by("seat")
-    lost = [row.seat for row in rows if not _may_take(row, hold_id, now)]
+    lost = [row.seat for row in rows.annotate(over=over) if not _may_take(row, hold_id, over=row.over)]
     if lost:
         raise SeatUnavailable(f"{', '.join(lost)} went to somebody else.", lost)
     changes = {"state": PENDING, "owner": owner, "hold": hold_id, "deadline": until, "changed_at": now}
@@ -147,8 +171,8 @@ def take_claims(
     Claim.objects.filter(show_id=show_id, seat__in=wanted).update(**changes)
 
 
-def _may_take(claim: Claim, hold_id: str, now: datetime) -> bool:
+def _may_take(claim: Claim, hold_id: str, *, over: bool) -> bool:
     """A free claim, this hold's own pending one, or a pending one that has run out."""
     if claim.state == PENDING:
-        return claim.hold == hold_id or claim.deadline is None or claim.deadline <= now
+        return claim.hold == hold_id or over
     return claim.state == FREE

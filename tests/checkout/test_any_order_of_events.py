@@ -17,9 +17,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
-from checkout import services, webhooks
+from checkout import crash_points, services, webhooks
 from checkout.models import Booking, Order, Payment, Refund, Ticket, WebhookEvent
-from checkout.services import crash_points
 from cinema.errors import DomainError
 from tests import factories
 from tests.checkout.conftest import Desk, Gateway, money_is_a_ticket_or_a_refund

@@ -4,9 +4,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from checkout import services
+from checkout import crash_points, services
 from checkout.models import Order, OutboxMessage, Payment, Refund, Ticket
-from checkout.services import crash_points
 from tests.checkout.conftest import money_is_a_ticket_or_a_refund
 
 

@@ -61,7 +61,7 @@ def test_the_seats_are_claimed_in_the_database_from_here_on(show, alices_client,
     assert sorted(claims) == ["A1", "B1"]
 
 
-def test_the_same_key_and_body_is_the_same_booking_for_good(desk, gateway, show, alices_client, held):
+def test_the_same_key_and_body_is_the_same_answer_whatever_happened_since(desk, gateway, show, alices_client, held):
     first = create(alices_client, show, "key-1").json()
     assert create(alices_client, show, "key-1").json()["id"] == first["id"]
     booking = Booking.objects.get()
@@ -69,7 +69,7 @@ def test_the_same_key_and_body_is_the_same_booking_for_good(desk, gateway, show,
     gateway.pay(order_id)
     services.settle_payment(order_id)
     again = create(alices_client, show, "key-1")
-    assert (again.status_code, again.json()["id"], again.json()["status"]) == (201, first["id"], "confirmed")
+    assert (again.status_code, again.json()) == (201, first)
     assert Booking.objects.count() == 1
 
 

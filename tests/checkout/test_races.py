@@ -14,7 +14,7 @@ from checkout import services, tickets
 from checkout.errors import AlreadyCheckedIn, NotCancellable
 from checkout.models import Booking, GateScan, OutboxMessage, Payment, Refund, Ticket
 from checkout.services import booking as creating
-from tests.checkout.conftest import CONTACT, money_is_a_ticket_or_a_refund
+from tests.checkout.conftest import CONTACT, money_is_a_ticket_or_a_refund, post
 
 pytestmark = pytest.mark.postgres
 checking_in = import_module("checkout.services.check_in")  # the package has a function of that name
@@ -84,12 +84,16 @@ def test_without_waiting_for_each_other_a_second_create_would_be_told_its_seats_
     assert getattr(refused, "code", refused) == "hold_expired"
 
 
-def test_the_same_key_at_once_is_one_booking(show, alice):
+def test_the_same_key_at_once_is_one_booking(show, alice, alices_client):
     from seating import services as seating
 
     seating.hold_seats(show.pk, alice, ["A1"])
-    answers = at_once(*[lambda: services.create_booking([alice], show.pk, key="key-1", **CONTACT)] * CROWD)
-    assert {getattr(answer, "pk", answer) for answer in answers} == {Booking.objects.get().pk}
+    body, headers = {"show": show.pk, **CONTACT}, {"Idempotency-Key": "key-1"}
+    answers = at_once(*[lambda: post(alices_client, "bookings/create/", body, **headers)] * CROWD)
+    booking = Booking.objects.get().pk
+    told = {(answer.status_code, answer.json().get("id"), answer.json().get("code")) for answer in answers}
+    assert (201, booking, None) in told
+    assert told <= {(201, booking, None), (409, None, "idempotency_key_busy")}
 
 
 def test_payments_started_at_once_share_one_order(desk):

@@ -1,0 +1,65 @@
+"""What must hold of a show's checkout once everything has been worked on, told from outside."""
+
+from django.utils import timezone
+
+from checkout import idempotency, services, webhooks
+from checkout.models import Booking, IdempotencyKey, Order, OutboxMessage, Refund, Ticket, WebhookEvent
+from cinema.models import Show
+from seating import services as seating
+from seating import store
+from seating.models import Claim
+from tests.checkout.paper_gateway import PaperGateway
+
+TASKS = (
+    seating.expire_holds,
+    services.expire_bookings,
+    services.reconcile_orders,
+    webhooks.process_stored,
+    services.relay_outbox,
+    services.reconcile_refunds,
+    services.give_back_cancelled_shows,
+    idempotency.forget_old_keys,
+)
+
+
+def make_everything_due() -> None:
+    """As if every lease and every waiting time were over."""
+    now = timezone.now()
+    IdempotencyKey.objects.update(leased_until=now)
+    Order.objects.filter(next_ask_at__isnull=False).update(next_ask_at=now)
+    Refund.objects.filter(next_ask_at__isnull=False).update(next_ask_at=now)
+    OutboxMessage.objects.filter(done_at=None).update(due_at=now)
+    WebhookEvent.objects.filter(processed_at=None).update(due_at=now)
+
+
+def worth_of(booking: Booking) -> int:
+    """Paise that its good tickets, and what the rules keep of cancelled ones, are worth."""
+    if not booking.confirmed_at:
+        return 0
+    back = Refund.objects.filter(booking=booking, payment=booking.paid_by).exclude(status="failed")
+    return booking.total - sum(refund.amount for refund in back)
+
+
+def check_the_books(show: Show, gateway: PaperGateway) -> None:
+    """Every paise taken is a ticket or went back; tickets and claims are the same seats; nothing waits."""
+    for booking in Booking.objects.filter(show=show).select_related("order", "paid_by"):
+        order = getattr(booking, "order", None)
+        kept = gateway.kept(order.order_id) if order else 0
+        assert kept == worth_of(booking), (booking.status, kept, worth_of(booking))
+        assert booking.status != "pending"
+    good = Ticket.objects.filter(show=show, cancelled_at=None)
+    sold = Claim.objects.filter(show=show, state="sold")
+    assert sorted(good.values_list("seat", "booking__hold")) == sorted(sold.values_list("seat", "hold"))
+    assert good.count() == good.values("seat").distinct().count()
+    assert not Claim.objects.filter(show=show, state="pending", deadline__gt=timezone.now()).exists()
+    letters = store.read_snapshot(seating_snapshot(show)).letters
+    assert {seat for seat, letter in letters.items() if letter == "s"} == set(sold.values_list("seat", flat=True))
+    assert "h" not in letters.values()
+    assert not OutboxMessage.objects.filter(booking__show=show, done_at=None).exists()
+    assert not Refund.objects.filter(booking__show=show, status="pending").exists()
+
+
+def seating_snapshot(show: Show) -> list:
+    from seating.services.mirror import run_built
+
+    return run_built(store.snapshot(show.pk))
