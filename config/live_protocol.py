@@ -3,40 +3,29 @@
 In: messages are counted before they queue. Out: the scope offers a `FrameWriter` under `housefull.frames`, which never
 waits. Kept: after the handshake a connection gives up what only the handshake needed, and once its application has
 handed over (`FrameWriter.hand_over`) no task, queue or coroutine waits for a viewer who says nothing.
-
-Why a frame writer: through ASGI's `send` every frame costs a coroutine, a dictionary, and Autobahn's and Twisted's
-buffering, three to four times the price of the system call. A frame that is the same for everybody is encoded once and
-handed to the kernel. The order with Autobahn's own frames is kept, because the socket is written directly only while
-the transport has nothing buffered; whatever the kernel does not take goes through the transport.
 """
 
-import asyncio
 import socket
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
 from functools import cached_property, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-import structlog
 from autobahn.websocket.protocol import TrafficStats
 from autobahn.websocket.utf8validator import Utf8Validator
 from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import tcp
 from twisted.internet.defer import Deferred
 
+from config.frame_writer import FrameWriter
 from seating.limits import Bucket
-from seating.outlet import MOST_PERSONAL_BYTES, Sendable
 from seating.protocol import CloseCode
-
-log = structlog.get_logger(__name__)
 
 SEND_BUFFER_BYTES = 32 * 1024  # what the kernel keeps for a viewer who does not read; by itself it grows to megabytes
 OPEN = WebSocketProtocol.STATE_OPEN
 PING = SimpleNamespace(wire=b"\x89\x00")
 PONG_BEGINS, PONG_BYTES = b"\x8a\x80", 6  # the answer to an empty ping: a masked frame without payload
-Take = Callable[[dict], Awaitable[None]]
 
 # What a connection without a message under way looks like; a resting instance shares these with its class.
 AT_REST: dict[str, Any] = {
@@ -89,99 +78,6 @@ NOT_KEPT = {
     ),
     *("is_closed", "is_open", "send_queue", "trafficStats", "utf8validator", "utf8validateIncomingCurrentMessage"),
 }
-
-
-class FrameWriter:
-    """The scope's extension: an outlet that writes whole frames to one socket and never waits."""
-
-    __slots__ = ("_protocol", "_send", "_transport")
-
-    def __init__(self, protocol: "LiveProtocol") -> None:
-        self._protocol = protocol
-        self._transport: Any = protocol.transport
-        self._send: Any = None  # the socket's own `send`, where frames may bypass the transport
-
-    def bypass(self, connection: tcp.Connection) -> None:
-        self._send = connection.socket.send
-
-    def write(self, frame: Sendable) -> bool:
-        """Writes the frame if nothing waits in front of it; False when it was skipped."""
-        if self._protocol.state != OPEN:
-            return True  # closing: it will not miss the frame
-        transport, wire = self._transport, frame.wire
-        if self._send is None:
-            if self.backlog():
-                return False
-            transport.write(wire)
-            return True
-        if transport._tempDataBuffer or transport.dataBuffer:
-            return False
-        try:
-            sent = self._send(wire)
-        except (BlockingIOError, InterruptedError):
-            return False
-        except OSError:
-            return True  # the reactor finds the broken connection and says goodbye
-        if sent < len(wire):
-            transport.write(wire[sent:])
-        return True
-
-    def tell(self, frame: Sendable) -> bool:
-        """Writes the frame behind whatever waits; False when too much does."""
-        if not self.write(frame) and self._protocol.state == OPEN:
-            self._transport.write(frame.wire)
-        return self.backlog() <= MOST_PERSONAL_BYTES
-
-    def drained(self) -> bool:
-        return self.backlog() == 0
-
-    def backlog(self) -> int:
-        """Bytes that the socket has not taken yet; under TLS those of the connection below."""
-        transport = self._transport
-        while not isinstance(transport, tcp.Connection):
-            transport = getattr(transport, "transport", None)
-            if transport is None:
-                return 0
-        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-
-    def close(self) -> None:
-        """The server cleans up after itself."""
-
-    def hand_over(self, take: Take) -> None:
-        """The application may return: from here on the server gives each message to `take`, one after the other."""
-        queue, mailbox = self._protocol.application_queue, Mailbox(self._protocol, take)
-        self._protocol.application_queue = mailbox
-        while not queue.empty():
-            mailbox.put_nowait(queue.get_nowait())
-
-
-class Mailbox:
-    """Takes the queue's place once the application has handed over. A task runs only while there are messages.
-
-    Daphne looks after that task as after any application: it is ended when it goes on for too long after the socket.
-    """
-
-    __slots__ = ("_protocol", "_take", "_waiting")
-
-    def __init__(self, protocol: "LiveProtocol", take: Take) -> None:
-        self._protocol = protocol
-        self._take = take
-        self._waiting: list[dict] = []
-
-    def put_nowait(self, message: dict) -> None:
-        self._waiting.append(message)
-        if len(self._waiting) == 1:
-            details = self._protocol.server.connections[self._protocol]
-            details["application_instance"] = asyncio.ensure_future(self._work())
-
-    async def _work(self) -> None:
-        while self._waiting:
-            try:
-                await self._take(self._waiting[0])
-            except Exception as wrong:
-                log.exception("socket_failed")
-                self._protocol.handle_exception(wrong)
-            del self._waiting[0]  # not before: what comes meanwhile must find somebody at work
 
 
 class LiveProtocol(WebSocketProtocol):
@@ -260,8 +156,7 @@ class LiveProtocol(WebSocketProtocol):
             self.last_ping = time.time()
             return
         super().dataReceived(data)
-        if self.state == OPEN and self.current_frame is None and not self.inside_message:
-            self._settle()
+        self._settle()
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if self.bucket is None:
@@ -288,7 +183,9 @@ class LiveProtocol(WebSocketProtocol):
 
     # ---------------------------------------------------------------------------------------------- resting
     def _settle(self) -> None:
-        """Keeps on the instance only what sets it apart; the rest is read from the class until it changes again."""
+        """Between messages, keeps on the instance only what sets it apart; the rest is read from the class."""
+        if self.state != OPEN or self.current_frame is not None or self.inside_message:
+            return
         self.__dict__ = {
             name: value
             for name, value in vars(self).items()

@@ -59,6 +59,10 @@ def application():
 
 @pytest.fixture
 def viewer(application):
+    return connected(application)
+
+
+def connected(application, said_at_once=b""):
     factory = WebSocketFactory(application)
     factory.protocol = LiveProtocol
     LiveProtocol.share_options(factory)
@@ -67,7 +71,7 @@ def viewer(application):
     transport = StringTransport()
     transport.registerProducer(SimpleNamespace(requests=["the handshake"]), True)  # as Twisted's HTTP channel does
     protocol.makeConnection(transport)
-    protocol.dataReceived(HANDSHAKE)
+    protocol.dataReceived(HANDSHAKE + said_at_once)
     protocol.serverAccept()
     assert protocol.state == OPEN
     protocol.transport.clear()
@@ -89,6 +93,13 @@ async def test_messages_are_read_after_a_rest_whole_or_in_pieces(application, vi
     messages = [application.queue.get_nowait() for _ in range(application.queue.qsize())]
     assert [message.get("text") for message in messages[1:]] == ["one", "two", "three"]
     assert set(vars(viewer)) - kept == {"bucket"}
+
+
+async def test_a_message_that_begins_with_the_handshake_is_read_to_its_end(application):
+    message = frame(TEXT | LAST, b"early")
+    viewer = connected(application, said_at_once=message[:8])
+    viewer.dataReceived(message[8:])
+    assert [application.queue.get_nowait().get("text") for _ in range(2)] == [None, "early"]
 
 
 async def test_after_the_hand_over_messages_are_handled_one_after_the_other_and_nothing_waits(application, viewer):
