@@ -92,6 +92,7 @@ def test_a_key_that_is_none_is_said_before_anything_is_verified():
         (f"{OTHER},{OTHER}!", "key 2 is not one"),
         ("YW5vdGhlciBrZXksIG9mIHRoaXJ0eS10d28gYnl0ZXM=", "key 1 is the private key"),
     ],
+    ids=["too short", "not base64", "private"],  # a random key in a name would be another test for every worker
 )
 def test_a_wrong_older_key_names_its_variable(monkeypatch, keys, says):
     monkeypatch.setenv("TICKET_OLD_PUBLIC_KEYS", keys)
