@@ -81,7 +81,7 @@ class Story:
         self.paper.messages.clear()
 
     def heal(self) -> None:
-        for _ in range(5):
+        for _ in range(3):
             make_everything_due()
             for task in TASKS:
                 self.survive(task)
