@@ -11,7 +11,7 @@ from checkout import crash_points, pricing
 from checkout.errors import UnknownBooking
 from checkout.models import Booking, BookingLine
 from checkout.services.coupons import contact_changed, put_coupon
-from checkout.services.waitlist import take_offer
+from checkout.services.waitlist import is_offer, take_offer
 from cinema.models import SeatingPlan, Show, ShowTier
 from cinema.selectors import get_show, sale_is_open
 from seating import services as seating
@@ -124,7 +124,8 @@ def _claim_orphan(owners: Sequence[str], show_id: int) -> seating.Hold | None:
     """
     for owner in owners:
         for hold_id in seating.booked_holds(show_id, owner):
-            if not Booking.objects.filter(show=show_id, hold=hold_id).exists():
+            booked = Booking.objects.filter(show=show_id, hold=hold_id).exists()
+            if not booked and not is_offer(show_id, hold_id):  # an offer is taken, or goes on to the next party
                 seating.unclaim_hold(show_id, owner, hold_id)
                 return _claim([owner], show_id)
     return None

@@ -14,7 +14,7 @@ from seating import services as seating
 from seating.models import Claim
 from seating.selectors import held_by
 from tests import factories
-from tests.checkout.test_races import CROWD, at_once
+from tests.checkout.test_races import CROWD, at_once, somebody_waits_or
 from tests.checkout.test_waitlist import free, join, now
 
 pytestmark = pytest.mark.postgres
@@ -124,3 +124,26 @@ def test_taken_declined_and_lapsed_at_once_exactly_one_of_them_happens(full, ali
         if booking:
             services.cancel_booking(booking.pk)
         seating.block_seats(full.pk, seats, "user_1", "full")
+
+
+def test_an_offer_that_is_just_being_made_is_waited_for_and_taken(full, alice, monkeypatch):
+    """Its hold is in Redis already and no row names it yet: it must not pass for one whose booking was lost."""
+    entry = join(full, alice)
+    free(full, "A1", "A2")
+    write_down, held, created = offering._write_down, threading.Event(), threading.Event()
+
+    def slowly(*arguments):
+        held.set()
+        somebody_waits_or(created)
+        write_down(*arguments)
+
+    def create():
+        held.wait(20)
+        try:
+            return services.create_booking([alice], full.pk, name="Alice", email="alice@example.com")
+        finally:
+            created.set()
+
+    monkeypatch.setattr(offering, "_write_down", slowly)
+    _, booking = at_once(services.serve_waitlists, create)
+    assert (booking.hold, now(entry).status) == (entry.hold, "taken")
