@@ -1,13 +1,16 @@
 """Several workers serve a list at once: one offer each, in order; and what happens without the guards."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from checkout import services
 from checkout.errors import AlreadyWaiting
 from checkout.models import Booking, WaitlistEntry
+from checkout.services import booking as creating
 from checkout.services import offering
 from cinema.models import Show
 from seating import services as seating
@@ -15,7 +18,7 @@ from seating.models import Claim
 from seating.selectors import held_by
 from tests import factories
 from tests.checkout.test_races import CROWD, at_once, somebody_waits_or
-from tests.checkout.test_waitlist import free, join, now
+from tests.checkout.test_waitlist import CAROL, free, join, let_lapse, now
 
 pytestmark = pytest.mark.postgres
 
@@ -147,3 +150,61 @@ def test_an_offer_that_is_just_being_made_is_waited_for_and_taken(full, alice, m
     monkeypatch.setattr(offering, "_write_down", slowly)
     _, booking = at_once(services.serve_waitlists, create)
     assert (booking.hold, now(entry).status) == (entry.hold, "taken")
+
+
+def test_taken_while_the_show_is_cancelled_nobody_waits_in_a_circle(full, alice, monkeypatch):
+    entry = join(full, alice)
+    free(full, "A1", "A2")
+    services.serve_waitlists()
+    take_offer, taken, cancelled = creating.take_offer, threading.Event(), threading.Event()
+
+    def slowly(*arguments):
+        offer = take_offer(*arguments)
+        taken.set()
+        somebody_waits_or(cancelled)
+        return offer
+
+    def cancel():
+        taken.wait(20)
+        try:
+            return services.begin_cancellation(full.pk)
+        finally:
+            cancelled.set()
+
+    monkeypatch.setattr(creating, "take_offer", slowly)
+    take = lambda: services.create_booking([alice], full.pk, name="Alice", email="a@example.com", offered=True)  # noqa: E731
+    booking, cancellation = at_once(take, cancel)
+    assert (booking.hold, now(entry).status) == (entry.hold, "taken")
+    assert cancellation.show_id == full.pk
+    assert services.give_back_cancelled_shows() == 1
+
+
+def test_offers_that_lapse_together_and_somebody_who_books_their_seats_do_not_wait_in_a_circle(
+    full, alice, bob, monkeypatch
+):
+    first, second = join(full, alice, 1), join(full, bob, 1)
+    for entry, seat in ((first, "B1"), (second, "A1")):
+        free(full, seat)
+        services.serve_waitlists()
+        assert now(entry).seats == [seat]
+        let_lapse(entry)
+    Claim.objects.filter(state="pending").update(deadline=timezone.now() - timedelta(seconds=1))
+    end_entry, ended, booked = offering.end_entry, threading.Event(), threading.Event()
+
+    def slowly(entry, status):
+        end_entry(entry, status)
+        ended.set()
+        somebody_waits_or(booked)
+
+    def book():
+        ended.wait(20)
+        try:
+            until = timezone.now() + timedelta(minutes=5)
+            return seating.secure_claims(full.pk, CAROL, "carols", ["A1", "B1"], until)
+        finally:
+            booked.set()
+
+    monkeypatch.setattr(offering, "end_entry", slowly)
+    assert at_once(services.serve_waitlists, book)[1] is None
+    assert (now(first).status, now(second).status) == ("lapsed", "lapsed")
+    assert set(Claim.objects.filter(seat__in=["A1", "B1"]).values_list("hold", flat=True)) == {"carols"}
