@@ -1,11 +1,9 @@
 """Several workers serve a list at once: one offer each, in order; and what happens without the guards."""
 
 import threading
-from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
 
 from checkout import services
 from checkout.errors import AlreadyWaiting
@@ -18,7 +16,7 @@ from seating.models import Claim
 from seating.selectors import held_by
 from tests import factories
 from tests.checkout.test_races import CROWD, at_once, somebody_waits_or
-from tests.checkout.test_waitlist import CAROL, free, join, let_lapse, now
+from tests.checkout.test_waitlist import free, join, now
 
 pytestmark = pytest.mark.postgres
 
@@ -177,35 +175,3 @@ def test_taken_while_the_show_is_cancelled_nobody_waits_in_a_circle(full, alice,
     assert (booking.hold, now(entry).status) == (entry.hold, "taken")
     assert cancellation.show_id == full.pk
     assert services.give_back_cancelled_shows() == 1
-
-
-def test_offers_that_lapse_together_and_somebody_who_books_their_seats_do_not_wait_in_a_circle(
-    full, alice, bob, monkeypatch
-):
-    first, second = join(full, alice, 1), join(full, bob, 1)
-    for entry, seat in ((first, "B1"), (second, "A1")):
-        free(full, seat)
-        services.serve_waitlists()
-        assert now(entry).seats == [seat]
-    let_lapse(first)
-    let_lapse(second)
-    Claim.objects.filter(state="pending").update(deadline=timezone.now() - timedelta(seconds=1))
-    end_entry, ended, booked = offering.end_entry, threading.Event(), threading.Event()
-
-    def slowly(entry, status):
-        end_entry(entry, status)
-        ended.set()
-        somebody_waits_or(booked)
-
-    def book():
-        ended.wait(20)
-        try:
-            until = timezone.now() + timedelta(minutes=5)
-            return seating.secure_claims(full.pk, CAROL, "carols", ["A1", "B1"], until)
-        finally:
-            booked.set()
-
-    monkeypatch.setattr(offering, "end_entry", slowly)
-    assert at_once(services.serve_waitlists, book)[1] is None
-    assert (now(first).status, now(second).status) == ("lapsed", "lapsed")
-    assert set(Claim.objects.filter(seat__in=["A1", "B1"]).values_list("hold", flat=True)) == {"carols"}
