@@ -84,6 +84,12 @@ def take_offer(owners: Sequence[str], show_id: int) -> seating.Hold | None:
     return None
 
 
+def offered_holds(show_id: int, owners: Sequence[str]) -> list[str]:
+    """Every hold that was ever offered to one of `owners` at this show."""
+    entries = WaitlistEntry.objects.filter(show=show_id, owner__in=list(owners)).exclude(hold="")
+    return list(entries.values_list("hold", flat=True))
+
+
 def is_offer(show_id: int, hold_id: str) -> bool:
     """Whether this hold was made for somebody on the list, whatever has become of it."""
     return WaitlistEntry.objects.filter(show=show_id, hold=hold_id).exists()
