@@ -34,6 +34,7 @@ def reconcile_refunds() -> None:
 
 @shared_task
 def give_back_cancelled_shows() -> None:
+    outbox.awake(give_back_cancelled_shows.name)
     services.give_back_cancelled_shows()
 
 
@@ -44,6 +45,7 @@ def remind_customers() -> None:
 
 @shared_task
 def serve_waitlists() -> None:
+    outbox.awake(serve_waitlists.name)
     services.serve_waitlists()
 
 

@@ -204,7 +204,8 @@ def _screen_of(show_id: int) -> Screen:
 
 
 def _locked_show(show_id: int) -> Show:
-    shows = Show.objects.select_for_update(of=("self",)).select_related("movie", "screen__theatre", "plan")
+    # Its key stays, so bookings, which refer to the row, do not wait: one that did could hold what we need next.
+    shows = Show.objects.select_for_update(of=("self",), no_key=True).select_related("movie", "screen__theatre", "plan")
     show = shows.filter(pk=show_id).first()
     if show is None:
         raise NotFound("This show does not exist.")

@@ -11,7 +11,7 @@ from checkout import crash_points, pricing
 from checkout.errors import UnknownBooking
 from checkout.models import Booking, BookingLine
 from checkout.services.coupons import contact_changed, put_coupon
-from checkout.services.waitlist import take_offer
+from checkout.services.waitlist import is_offer, offered_holds, take_offer
 from cinema.models import SeatingPlan, Show, ShowTier
 from cinema.selectors import get_show, sale_is_open
 from seating import services as seating
@@ -54,9 +54,9 @@ def create_booking(
                 raise ShowClosed("The sale for this show has ended. Choose another show.")
             hold = None if offered else _claim(owners, show_id)
             offer = None if hold else take_offer(owners, show_id)
-            hold = hold or offer or _claim_orphan(owners, show_id)
+            hold = hold or offer or (None if offered else _claim_orphan(owners, show_id))
             if hold is None:
-                return _still_pending(owners, show_id, contact, coupon)
+                return _still_pending(owners, show_id, contact, coupon, offered=offered)
             if hold is not offer:
                 claimed.append(hold)  # an offer was claimed when it was made: nothing to undo in Redis
             if Booking.objects.filter(show=show, hold=hold.id).exists():
@@ -124,14 +124,19 @@ def _claim_orphan(owners: Sequence[str], show_id: int) -> seating.Hold | None:
     """
     for owner in owners:
         for hold_id in seating.booked_holds(show_id, owner):
-            if not Booking.objects.filter(show=show_id, hold=hold_id).exists():
+            booked = Booking.objects.filter(show=show_id, hold=hold_id).exists()
+            if not booked and not is_offer(show_id, hold_id):  # an offer is taken, or goes on to the next party
                 seating.unclaim_hold(show_id, owner, hold_id)
                 return _claim([owner], show_id)
     return None
 
 
-def _still_pending(owners: Sequence[str], show_id: int, contact: dict[str, str], coupon: str) -> Booking:
+def _still_pending(
+    owners: Sequence[str], show_id: int, contact: dict[str, str], coupon: str, *, offered: bool = False
+) -> Booking:
     bookings = Booking.objects.select_for_update().filter(show=show_id, owner__in=list(owners), status=PENDING)
+    if offered:  # another booking of theirs is no answer to whoever takes an offer
+        bookings = bookings.filter(hold__in=offered_holds(show_id, owners))
     booking = bookings.filter(expires_at__gt=timezone.now()).order_by("-created_at").first()
     if booking is None:
         raise HoldExpired("You hold no seats at this show any more. Choose your seats again.")

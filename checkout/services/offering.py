@@ -43,10 +43,16 @@ def serve_waitlists() -> int:
 
 
 def _lapse() -> None:
-    with transaction.atomic():
-        due = WaitlistEntry.objects.select_for_update(skip_locked=True).filter(status=Status.OFFERED)
-        for entry in due.filter(offer_ends_at__lte=timezone.now()).order_by("offer_ends_at")[:AT_ONCE]:
-            end_entry(entry, Status.LAPSED)
+    over = WaitlistEntry.objects.filter(status=Status.OFFERED, offer_ends_at__lte=timezone.now())
+    for pk in list(over.order_by("offer_ends_at").values_list("pk", flat=True)[:AT_ONCE]):
+        try:
+            # Each in a transaction of its own: the seats of several would be locked out of their order.
+            with transaction.atomic():
+                entry = over.select_for_update(skip_locked=True).filter(pk=pk).first()
+                if entry is not None:
+                    end_entry(entry, Status.LAPSED)
+        except Exception:
+            log.exception("lapsing_failed", entry=pk)  # the others must not wait for it
 
 
 def _offer_next(show_id: int) -> bool:

@@ -122,19 +122,28 @@ def _choose(booking: Booking, good: list[Payment]) -> Payment | None:
 
 
 def _check_not_too_late(booking: Booking, seats: list[str]) -> None:
-    """Raises SeatUnavailable when nothing is sold any more, whoever has the seats."""
+    """Raises SeatUnavailable when nothing is sold any more, whoever has the seats; an expired booking must have its
+    seats again first, and its coupon's use."""
     late = booking.status == Status.EXPIRED
-    if booking.show.state == Show.State.CANCELLED or (
-        late and not (sale_is_open(booking.show) and use_is_left(booking))
-    ):
+    if booking.show.state == Show.State.CANCELLED or (late and not sale_is_open(booking.show)):
         raise SeatUnavailable("The sale for this show has ended.", seats)
+    if late:
+        # Claims before the coupon, as whoever creates a booking locks them: else two could wait for each other.
+        _take_seats(booking, seats)
+        if not use_is_left(booking):
+            raise SeatUnavailable("The coupon of this booking has been used up.", seats)
 
 
 def _secure(booking: Booking, seats: list[str]) -> None:
     """Makes the seats this booking's for as long as taking the money lasts. Raises SeatUnavailable."""
     if not _safely_claimed(booking, seats):
-        until = max(booking.expires_at, timezone.now() + CAPTURE_WINDOW)
-        seating.secure_claims(booking.show_id, booking.owner, booking.hold, seats, until)
+        _take_seats(booking, seats)
+
+
+def _take_seats(booking: Booking, seats: list[str]) -> None:
+    """Raises SeatUnavailable; then nothing has changed."""
+    until = max(booking.expires_at, timezone.now() + CAPTURE_WINDOW)
+    seating.secure_claims(booking.show_id, booking.owner, booking.hold, seats, until)
 
 
 def _safely_claimed(booking: Booking, seats: list[str]) -> bool:
@@ -183,6 +192,8 @@ def _lose(booking: Booking, good: list[Payment]) -> None:
         give_back(booking, payment, "late")
     if booking.status == Status.PENDING:
         expire(booking)
+    else:
+        seating.abandon_hold(booking.show_id, booking.owner, booking.hold)  # seats taken again for a late payment
 
 
 @transaction.atomic
@@ -192,7 +203,6 @@ def _let_go(order: Order) -> bool:
     if booking.confirmed_at or booking.expires_at + HOPELESS_AFTER > timezone.now():
         return False
     _lose(booking, [one for one in standing_payments(booking) if one.status == Paid.AUTHORIZED])
-    seating.abandon_hold(booking.show_id, booking.owner, booking.hold)
     return True
 
 

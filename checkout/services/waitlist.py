@@ -73,12 +73,26 @@ def decline_offer(owners: Sequence[str], show_id: int) -> None:
 
 def take_offer(owners: Sequence[str], show_id: int) -> seating.Hold | None:
     """Inside the transaction that creates the booking: the offer's hold, which is the booking's from now on."""
-    entry = _locked(owners, show_id, [Status.OFFERED])
-    if entry is None or entry.offer_ends_at is None or entry.offer_ends_at <= timezone.now():
-        return None
-    entry.status, entry.ended_at = Status.TAKEN, timezone.now()
-    entry.save(update_fields=["status", "ended_at"])
-    return seating.Hold(entry.hold, entry.owner, show_id, tuple(entry.seats), entry.offer_ends_at)
+    # Those who wait are locked too: an offer that is just being made is waited for, and none is begun meanwhile.
+    entries = WaitlistEntry.objects.select_for_update().filter(show=show_id, owner__in=list(owners))
+    for entry in entries.filter(status__in=WaitlistEntry.OPEN).order_by("id"):
+        ends = entry.offer_ends_at
+        if entry.status == Status.OFFERED and ends is not None and ends > timezone.now():
+            entry.status, entry.ended_at = Status.TAKEN, timezone.now()
+            entry.save(update_fields=["status", "ended_at"])
+            return seating.Hold(entry.hold, entry.owner, show_id, tuple(entry.seats), ends)
+    return None
+
+
+def offered_holds(show_id: int, owners: Sequence[str]) -> list[str]:
+    """Every hold that was ever offered to one of `owners` at this show."""
+    entries = WaitlistEntry.objects.filter(show=show_id, owner__in=list(owners)).exclude(hold="")
+    return list(entries.values_list("hold", flat=True))
+
+
+def is_offer(show_id: int, hold_id: str) -> bool:
+    """Whether this hold was made for somebody on the list, whatever has become of it."""
+    return WaitlistEntry.objects.filter(show=show_id, hold=hold_id).exists()
 
 
 def end_entry(entry: WaitlistEntry, status: str) -> None:

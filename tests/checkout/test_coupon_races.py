@@ -7,13 +7,16 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from checkout import services
+from checkout import razorpay, services
 from checkout.coupons import Coupon, Redemption
 from checkout.errors import CouponAlreadyUsed, CouponUsedUp
 from checkout.models import Booking, BookingLine
-from checkout.services import coupons
+from checkout.services import coupons, settling
+from seating import services as seating
+from seating.errors import SeatUnavailable
 from tests import factories
-from tests.checkout.test_races import at_once
+from tests.checkout.conftest import money_is_a_ticket_or_a_refund
+from tests.checkout.test_races import at_once, somebody_waits_or
 
 pytestmark = pytest.mark.postgres
 CROWD, AT_A_TIME, LEFT = 200, 12, 10  # threads: fewer than the pool has connections
@@ -107,3 +110,57 @@ def test_a_use_given_up_and_wanted_at_once_is_never_two():
         *[lambda one=one: services.change_coupon(one.pk, "SAVE10") for one in others],
     )
     assert Redemption.objects.counting().count() <= 1
+
+
+def expired_with_a_coupon(desk):
+    """Alice's booking, whose time is over, and its order."""
+    Coupon.objects.create(code="SAVE10", percent=10, limit_total=1)
+    booking = desk.book(coupon="SAVE10")
+    order_id = desk.order(booking)
+    desk.let_time_run_out(booking)
+    services.expire_bookings()
+    return booking, order_id
+
+
+def test_paid_late_while_another_books_the_same_seats_with_the_same_coupon_nobody_waits_in_a_circle(
+    desk, gateway, bob, monkeypatch
+):
+    booking, order_id = expired_with_a_coupon(desk)
+    gateway.pay(order_id)
+    seating.hold_seats(desk.show.pk, bob, ["A1", "A2"])
+    use_is_left, has_the_coupon, booked = settling.use_is_left, threading.Event(), threading.Event()
+
+    def slowly(late):
+        left = use_is_left(late)
+        has_the_coupon.set()
+        somebody_waits_or(booked)
+        return left
+
+    def book():
+        has_the_coupon.wait(20)
+        try:
+            return services.create_booking([bob], desk.show.pk, name="Bob", email="bob@example.com", coupon="SAVE10")
+        finally:
+            booked.set()
+
+    monkeypatch.setattr(settling, "use_is_left", slowly)
+    settled, refused = at_once(lambda: services.settle_payment(order_id), book)
+    assert settled.status == "confirmed"
+    assert isinstance(refused, SeatUnavailable)
+    money_is_a_ticket_or_a_refund(booking, gateway)
+
+
+def test_seats_taken_again_for_a_late_payment_are_free_at_once_when_the_coupon_is_gone(desk, gateway, bob, monkeypatch):
+    booking, order_id = expired_with_a_coupon(desk)
+    gateway.pay(order_id)
+    capture = razorpay.capture
+
+    def meanwhile(*arguments):
+        desk.book(bob, ("B1",), coupon="SAVE10", email="bob@example.com")
+        return capture(*arguments)
+
+    monkeypatch.setattr(razorpay, "capture", meanwhile)
+    assert services.settle_payment(order_id).status == "expired"
+    assert desk.claims("A1", "A2") == ["free", "free"]
+    desk.carry_out()
+    money_is_a_ticket_or_a_refund(booking, gateway)

@@ -8,6 +8,10 @@ from django.utils import timezone
 
 from checkout import outbox
 from checkout.models import OutboxMessage
+from checkout.services.cancelled_shows import GIVE_BACK
+from checkout.services.waitlist import SERVE
+
+CALLED = ["checkout.tasks.relay_outbox", "checkout.tasks.process_webhooks", GIVE_BACK, SERVE]
 
 
 @pytest.fixture
@@ -140,6 +144,16 @@ def test_one_call_is_enough_for_all_who_ask_before_the_worker_begins(booking, mo
     outbox.awake("checkout.tasks.relay_outbox")
     put(booking, "after it began")
     assert len(calls) == 2
+
+
+@pytest.mark.parametrize("task", CALLED)
+def test_every_task_that_is_called_says_that_it_has_begun(task, transactional_db, redis_server, monkeypatch):
+    calls = []
+    monkeypatch.setattr(outbox.current_app, "send_task", lambda task, **_: calls.append(task))
+    outbox.wake(task)
+    outbox.current_app.tasks[task]()
+    outbox.wake(task)
+    assert calls == [task, task]
 
 
 def test_a_call_that_reached_nobody_spares_nobody(booking, monkeypatch):

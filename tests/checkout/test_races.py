@@ -49,6 +49,19 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
     return answers
 
 
+def somebody_waits_or(happened: threading.Event) -> None:
+    """Returns once another transaction waits for a lock, or `happened` has."""
+    for _ in range(400):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would see one answer over and over
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            waiting = cursor.fetchone()[0]
+        if waiting or happened.wait(0.05):
+            return
+
+
 def test_creates_at_once_are_one_booking(show, alice):
     from seating import services as seating
 

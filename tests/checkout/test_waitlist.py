@@ -227,6 +227,24 @@ def test_a_lapsed_offer_goes_on_to_the_next(full, alice, bob):
     assert sorted(second.seats) == ["A1", "A2"]
 
 
+def test_an_offer_that_cannot_be_ended_does_not_hold_up_the_others(full, alice, bob, monkeypatch):
+    first, second = join(full, alice, 1), join(full, bob, 1)
+    free(full, "A1", "A3")
+    assert services.serve_waitlists() == 2
+    let_lapse(first)
+    let_lapse(second)
+    end_entry = offering.end_entry
+
+    def fail_for_the_first(entry, status):
+        if entry.pk == first.pk:
+            raise RuntimeError("the database is away")
+        end_entry(entry, status)
+
+    monkeypatch.setattr(offering, "end_entry", fail_for_the_first)
+    services.serve_waitlists()
+    assert (now(first).status, now(second).status) == ("offered", "lapsed")
+
+
 def test_whoever_leaves_gives_back_what_was_offered(full, alice, bob):
     _, second = join(full, alice), join(full, bob)
     free(full, "A1", "A2")
@@ -296,6 +314,19 @@ def test_a_lapsed_offer_cannot_be_taken(full, alice):
     with pytest.raises(HoldExpired):
         services.create_booking([alice], full.pk, name="Alice", email="a@example.com")
     assert now(entry).status == "offered" and not Booking.objects.exists()
+
+
+def test_a_lapsed_offer_is_not_answered_with_another_pending_booking(full, alice):
+    entry = join(full, alice)
+    free(full, "A1", "A2", "D1")
+    services.serve_waitlists()
+    seating.hold_seats(full.pk, alice, ["D1"])
+    other = services.create_booking([alice], full.pk, name="Alice", email="a@example.com")
+    let_lapse(entry)
+    with pytest.raises(HoldExpired):
+        services.create_booking([alice], full.pk, name="Somebody", email="b@example.com", offered=True)
+    other.refresh_from_db()
+    assert other.name == "Alice"
 
 
 def test_a_booking_that_fails_leaves_the_offer_as_it_was(full, alice, monkeypatch):

@@ -8,13 +8,14 @@ from django.db import connection, transaction
 from checkout import services
 from checkout.errors import AlreadyWaiting
 from checkout.models import Booking, WaitlistEntry
+from checkout.services import booking as creating
 from checkout.services import offering
 from cinema.models import Show
 from seating import services as seating
 from seating.models import Claim
 from seating.selectors import held_by
 from tests import factories
-from tests.checkout.test_races import CROWD, at_once
+from tests.checkout.test_races import CROWD, at_once, somebody_waits_or
 from tests.checkout.test_waitlist import free, join, now
 
 pytestmark = pytest.mark.postgres
@@ -124,3 +125,53 @@ def test_taken_declined_and_lapsed_at_once_exactly_one_of_them_happens(full, ali
         if booking:
             services.cancel_booking(booking.pk)
         seating.block_seats(full.pk, seats, "user_1", "full")
+
+
+def test_an_offer_that_is_just_being_made_is_waited_for_and_taken(full, alice, monkeypatch):
+    """Its hold is in Redis already and no row names it yet: it must not pass for one whose booking was lost."""
+    entry = join(full, alice)
+    free(full, "A1", "A2")
+    write_down, held, created = offering._write_down, threading.Event(), threading.Event()
+
+    def slowly(*arguments):
+        held.set()
+        somebody_waits_or(created)
+        write_down(*arguments)
+
+    def create():
+        held.wait(20)
+        try:
+            return services.create_booking([alice], full.pk, name="Alice", email="alice@example.com")
+        finally:
+            created.set()
+
+    monkeypatch.setattr(offering, "_write_down", slowly)
+    _, booking = at_once(services.serve_waitlists, create)
+    assert (booking.hold, now(entry).status) == (entry.hold, "taken")
+
+
+def test_taken_while_the_show_is_cancelled_nobody_waits_in_a_circle(full, alice, monkeypatch):
+    entry = join(full, alice)
+    free(full, "A1", "A2")
+    services.serve_waitlists()
+    take_offer, taken, cancelled = creating.take_offer, threading.Event(), threading.Event()
+
+    def slowly(*arguments):
+        offer = take_offer(*arguments)
+        taken.set()
+        somebody_waits_or(cancelled)
+        return offer
+
+    def cancel():
+        taken.wait(20)
+        try:
+            return services.begin_cancellation(full.pk)
+        finally:
+            cancelled.set()
+
+    monkeypatch.setattr(creating, "take_offer", slowly)
+    take = lambda: services.create_booking([alice], full.pk, name="Alice", email="a@example.com", offered=True)  # noqa: E731
+    booking, cancellation = at_once(take, cancel)
+    assert (booking.hold, now(entry).status) == (entry.hold, "taken")
+    assert cancellation.show_id == full.pk
+    assert services.give_back_cancelled_shows() == 1
