@@ -1,0 +1,105 @@
+"""What the pages say in other languages than English. The catalogues are in `locale/`, made by `make texts`.
+
+Also here: sentences of Django and allauth that our visitors read and that have no Hindi there, or a wrong one. They are
+marked so that our catalogue carries them; it comes before theirs.
+"""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils.translation import gettext_noop
+from django.utils.translation.trans_real import DjangoTranslation
+
+
+@cache
+def script_texts(language: str) -> dict[str, str | list[str]]:
+    """`{"English sentence": "translation" or [one, many]}` for the scripts; empty in English."""
+    if language == settings.LANGUAGE_CODE:
+        return {}
+    catalogue = DjangoTranslation(language, domain="djangojs", localedirs=settings.LOCALE_PATHS)._catalog
+    texts: dict[str, str | list[str]] = {}
+    for key, words in catalogue.items():
+        if isinstance(key, tuple):
+            texts[key[0]] = [catalogue[key[0], number] for number in range(PLURALS)]
+        elif key:
+            texts[key] = words
+    return texts
+
+
+PLURALS = 2  # forms in each of our languages
+
+# Django's own Hindi says one word for both, so that nobody could tell 10 AM from 10 PM.
+HALVES_OF_THE_DAY = (gettext_noop("AM"), gettext_noop("PM"))
+
+# django-allauth speaks no Hindi. Signing in, signing up, e-mail addresses and passwords; the staff's second factor
+# stays in English.
+ACCOUNTS = (
+    gettext_noop("Email"),
+    gettext_noop("Email address"),
+    gettext_noop("Password"),
+    gettext_noop("Password (again)"),
+    gettext_noop("Remember Me"),
+    gettext_noop("Forgot your password?"),
+    gettext_noop("Current Password"),
+    gettext_noop("New Password"),
+    gettext_noop("New Password (again)"),
+    gettext_noop("You must type the same password each time."),
+    gettext_noop("This account is currently inactive."),
+    gettext_noop("You cannot remove your primary email address."),
+    gettext_noop("This email address is already associated with this account."),
+    gettext_noop("The email address and/or password you specified are not correct."),
+    gettext_noop("A user is already registered with this email address."),
+    gettext_noop("Please type your current password."),
+    gettext_noop("Incorrect password."),
+    gettext_noop("Invalid or expired key."),
+    gettext_noop("The password reset token was invalid."),
+    gettext_noop("You cannot add more than %d email addresses."),
+    gettext_noop("Too many failed login attempts. Try again later."),
+    gettext_noop("Your primary email address must be verified."),
+    gettext_noop("Be patient, you are sending too many requests."),
+    gettext_noop("You cannot remove your primary email address (%(email)s)."),
+    gettext_noop("Unable to confirm %(email)s because it is already confirmed by a different account."),
+    gettext_noop("Confirmation email sent to %(email)s."),
+    gettext_noop("You have confirmed %(email)s."),
+    gettext_noop("Removed email address %(email)s."),
+    gettext_noop("Successfully signed in as %(name)s."),
+    gettext_noop("You have signed out."),
+    gettext_noop("Password successfully changed."),
+    gettext_noop("Password successfully set."),
+    gettext_noop("Primary email address set."),
+    gettext_noop("Email Addresses"),
+    gettext_noop("The following email addresses are associated with your account:"),
+    gettext_noop("Verified"),
+    gettext_noop("Unverified"),
+    gettext_noop("Primary"),
+    gettext_noop("Make Primary"),
+    gettext_noop("Re-send Verification"),
+    gettext_noop("Add Email Address"),
+    gettext_noop("Add Email"),
+    gettext_noop("Do you really want to remove the selected email address?"),
+    gettext_noop("Change Password"),
+    gettext_noop("Set Password"),
+    gettext_noop("Cancel"),
+    gettext_noop("Confirm"),
+    gettext_noop("Your password is now changed."),
+    gettext_noop("Bad Token"),
+    gettext_noop("Confirm Email Address"),
+    gettext_noop(
+        'Please confirm that <a href="mailto:%(email)s">%(email)s</a> is an email address for user %(user_display)s.'
+    ),
+    gettext_noop(
+        "This email confirmation link expired or is invalid. "
+        'Please <a href="%(email_url)s">issue a new email confirmation request</a>.'
+    ),
+    gettext_noop(
+        "The password reset link was invalid, possibly because it has already been used.  "
+        'Please request a <a href="%(passwd_reset_url)s">new password reset</a>.'
+    ),
+    gettext_noop("Confirm Access"),
+    gettext_noop("Please reauthenticate to safeguard your account."),
+    gettext_noop("Enter your password:"),
+    gettext_noop("Alternative options"),
+    gettext_noop("Use your password"),
+    gettext_noop("Account Inactive"),
+    gettext_noop("This account is inactive."),
+)
