@@ -5,10 +5,21 @@ marked so that our catalogue carries them; it comes before theirs.
 """
 
 from functools import cache
+from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext_noop
+from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext_noop, ngettext_lazy
 from django.utils.translation.trans_real import DjangoTranslation
+
+FORMS = 2  # of a noun, in each of our languages: for one and for many
+
+
+class AsWritten(DjangoJSONEncoder):
+    """Letters as they are: an escaped Devanagari letter is twice as long."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"ensure_ascii": False})
 
 
 @cache
@@ -20,16 +31,30 @@ def script_texts(language: str) -> dict[str, str | list[str]]:
     texts: dict[str, str | list[str]] = {}
     for key, words in catalogue.items():
         if isinstance(key, tuple):
-            texts[key[0]] = [catalogue[key[0], number] for number in range(PLURALS)]
+            texts[key[0]] = [catalogue[key[0], form] for form in range(FORMS)]
         elif key:
             texts[key] = words
     return texts
 
 
-PLURALS = 2  # forms in each of our languages
-
-# Django's own Hindi says one word for both, so that nobody could tell 10 AM from 10 PM.
-HALVES_OF_THE_DAY = (gettext_noop("AM"), gettext_noop("PM"))
+# Django's own Hindi says one word for both halves of the day, so that nobody could tell 10 AM from 10 PM, misspells
+# some days and months, and knows no minutes.
+TIMES = (
+    gettext_noop("AM"),
+    gettext_noop("PM"),
+    gettext_noop("Monday"),
+    gettext_noop("Thursday"),
+    gettext_noop("Thu"),
+    gettext_noop("September"),
+    gettext_noop("November"),
+    gettext_noop("December"),
+    gettext_noop("mar"),
+    gettext_noop("apr"),
+    gettext_noop("sep"),
+    gettext_noop("nov"),
+    gettext_noop("dec"),
+    ngettext_lazy("%(num)d minute", "%(num)d minutes", "num"),
+)
 
 # django-allauth speaks no Hindi. Signing in, signing up, e-mail addresses and passwords; the staff's second factor
 # stays in English.

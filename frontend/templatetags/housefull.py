@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from frontend.translations import script_texts
+from frontend.translations import AsWritten, script_texts
 
 register = template.Library()
 
@@ -103,4 +103,4 @@ def seats_of(booking: Any) -> str:
 def texts_for_scripts() -> SafeString | str:
     """The page's language for `js/lib/text.js`; nothing in English, whose sentences the scripts carry themselves."""
     texts = script_texts(get_language() or settings.LANGUAGE_CODE)
-    return json_script(texts, "texts") if texts else ""
+    return json_script(texts, "texts", encoder=AsWritten) if texts else ""
