@@ -11,8 +11,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext_noop, ngettext_lazy
 from django.utils.translation.trans_real import DjangoTranslation
-
-FORMS = 2  # of a noun, in each of our languages: for one and for many
+from django.views.i18n import JavaScriptCatalog
 
 
 class AsWritten(DjangoJSONEncoder):
@@ -27,14 +26,11 @@ def script_texts(language: str) -> dict[str, str | list[str]]:
     """`{"English sentence": "translation" or [one, many]}` for the scripts; empty in English."""
     if language == settings.LANGUAGE_CODE:
         return {}
-    catalogue = DjangoTranslation(language, domain="djangojs", localedirs=settings.LOCALE_PATHS)._catalog
-    texts: dict[str, str | list[str]] = {}
-    for key, words in catalogue.items():
-        if isinstance(key, tuple):
-            texts[key[0]] = [catalogue[key[0], form] for form in range(FORMS)]
-        elif key:
-            texts[key] = words
-    return texts
+    catalogue = JavaScriptCatalog()
+    catalogue.translation = DjangoTranslation(
+        language, domain="djangojs", localedirs=[str(path) for path in settings.LOCALE_PATHS]
+    )
+    return {sentence: words for sentence, words in catalogue.get_catalog().items() if sentence}
 
 
 # Django's own Hindi says one word for both halves of the day, so that nobody could tell 10 AM from 10 PM, misspells
@@ -54,6 +50,39 @@ TIMES = (
     gettext_noop("nov"),
     gettext_noop("dec"),
     ngettext_lazy("%(num)d minute", "%(num)d minutes", "num"),
+)
+
+# What Django asks of a password and says about one, and about a text that is too long: not in its Hindi.
+FORMS_OF_DJANGO = (
+    gettext_noop("The password is too similar to the %(verbose_name)s."),
+    gettext_noop("Your password can’t be too similar to your other personal information."),  # noqa: RUF001 - as Django writes it
+    gettext_noop("This password is too common."),
+    gettext_noop("Your password can’t be a commonly used password."),  # noqa: RUF001 - as Django writes it
+    gettext_noop("This password is entirely numeric."),
+    gettext_noop("Your password can’t be entirely numeric."),  # noqa: RUF001 - as Django writes it
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+)
+
+# How a receipt was paid, as checkout.receipts calls it.
+PAYMENTS = (
+    gettext_noop("Paid"),
+    gettext_noop("Paid by UPI"),
+    gettext_noop("Paid by card"),
+    gettext_noop("Paid by net banking"),
+    gettext_noop("Paid by wallet"),
 )
 
 # django-allauth speaks no Hindi. Signing in, signing up, e-mail addresses and passwords; the staff's second factor
