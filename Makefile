@@ -8,7 +8,7 @@ DEPLOY_ENV := DEBUG=false DATABASE_URL=sqlite://:memory: REDIS_URL=redis://127.0
 	ALLOWED_HOSTS=box.example EMAIL_URL=smtp://127.0.0.1:25 RAZORPAY_KEY_ID=rzp_test_check \
 	RAZORPAY_KEY_SECRET=check-only RAZORPAY_WEBHOOK_SECRET=check-only-too
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench texts lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/installed
@@ -30,6 +30,13 @@ check: $(VENV)/installed-for-tests
 # Housefull against its references; `make bench ARGS="--quick"`, `make bench ARGS="--only fan-out,latency"`.
 bench: $(VENV)/installed
 	@exec $(BIN)/python -m benchmarks $(ARGS)
+
+# The pages' sentences into frontend/locale, and what is translated there into what is read. Needs gettext's tools
+# (on Debian: apt install gettext); the project itself does not.
+texts: $(VENV)/installed
+	cd frontend && export $(STATIC_ENV) && for domain in django djangojs; do \
+		../$(BIN)/python ../manage.py makemessages -l hi -d $$domain --no-obsolete --no-wrap --add-location file -v 0 || exit 1; \
+	done && ../$(BIN)/python ../manage.py compilemessages -l hi -v 0
 
 # The lock: every package with its hashes. Needs uv; the project itself does not.
 lock:

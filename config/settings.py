@@ -218,6 +218,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # -------------------------------------------------------------------------------- language, time, static
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
+LOCALE_PATHS = [BASE_DIR / "frontend" / "locale"]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True  # the scripts read the language off the page
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"

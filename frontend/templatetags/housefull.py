@@ -1,15 +1,20 @@
-"""How amounts, running times, posters and form fields are written in templates."""
+"""How amounts, running times, posters, form fields and the scripts' sentences are written in templates."""
 
 import hashlib
 from typing import Any
 
 import segno
 from django import template
+from django.conf import settings
 from django.forms import BoundField, CheckboxInput, RadioSelect, Select
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import json_script
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+
+from frontend.translations import AsWritten, script_texts
 
 register = template.Library()
 
@@ -92,3 +97,10 @@ def seats_of(booking: Any) -> str:
     """The seats that are still the customer's, or, where there are no good tickets, those that were booked."""
     good = [ticket.seat for ticket in booking.tickets.all() if ticket.cancelled_at is None]
     return ", ".join(good or [line.seat for line in booking.lines.all()])
+
+
+@register.simple_tag
+def texts_for_scripts() -> SafeString | str:
+    """The page's language for `js/lib/text.js`; nothing in English, whose sentences the scripts carry themselves."""
+    texts = script_texts(get_language() or settings.LANGUAGE_CODE)
+    return json_script(texts, "texts", encoder=AsWritten) if texts else ""

@@ -5,7 +5,7 @@ import { Problem, freshKey, post } from "../lib/api.js";
 import { gettext, listed, ngettext } from "../lib/text.js";
 import { hold, release } from "../live/protocol.js";
 import * as seats from "../seatmap/state.js";
-import { refusal } from "./refusals.js";
+import { notice, refusal } from "./refusals.js";
 
 const ANSWER_MS = 10_000; // after so long an answer will not come
 const LOST = new Set(["seat_unavailable", "unknown_seat"]); // refusals whose seats cannot be had
@@ -80,7 +80,7 @@ export class Flow {
       seats.unpick(this.state, [...this.state.picked]);
     }
     const link = code === "booking_confirmed" ? { href: this.page.bookings, label: gettext("See my bookings") } : null;
-    this.say(GOOD_NEWS.has(code) ? "good" : "warn", detail || code, { key: `notice-${code}`, link });
+    this.say(GOOD_NEWS.has(code) ? "good" : "warn", notice(code, detail), { key: `notice-${code}`, link });
   }
 
   on_error({ code, detail }) {

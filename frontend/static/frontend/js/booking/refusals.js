@@ -1,4 +1,4 @@
-// Why seats were refused, in words that say what to do. Codes are the contract's (sections 4 to 6).
+// Why seats were refused and what a notice means, in words that say what to do. Codes are the contract's (sections 4 to 6).
 
 import { gettext, listed, ngettext } from "../lib/text.js";
 
@@ -29,5 +29,17 @@ export function refusal(code, seats, page) {
       return gettext("This page is out of date. Load it again and choose once more.");
     default:
       return gettext("That did not work ({code}). Try again, or load the page again.", { code });
+  }
+}
+
+/** A notice of the server. What it says of one person's seats or booking comes in its own words (`detail`). */
+export function notice(code, detail) {
+  switch (code) {
+    case "show_closed":
+      return gettext("The sale for this show has ended.");
+    case "show_cancelled":
+      return gettext("This show is cancelled. Paid bookings are refunded.");
+    default:
+      return detail || code;
   }
 }

@@ -1,9 +1,11 @@
 // The HTTP API: JSON in and out, problems as exceptions that carry the contract's code.
 
+import { gettext } from "./text.js";
+
 /** A refusal (application/problem+json), or code "no_network" when there was no answer at all. */
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail || body.title || "The request was refused.");
+    super(body.detail || body.title || gettext("The request was refused."));
     Object.assign(this, { status, code: body.code || "refused", seats: body.seats || [], body });
   }
 }
@@ -54,12 +56,12 @@ async function ask(path, options) {
   try {
     return await fetch(path, { credentials: "same-origin", ...options });
   } catch {
-    throw new Problem(0, { code: "no_network", detail: "No connection. Check your network and try again." });
+    throw new Problem(0, { code: "no_network", detail: gettext("No connection. Check your network and try again.") });
   }
 }
 
 async function answerOf(response) {
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
-  throw new Problem(response.status, body || { code: "unreadable", detail: "The server could not answer. Try again." });
+  throw new Problem(response.status, body || { code: "unreadable", detail: gettext("The server could not answer. Try again.") });
 }
