@@ -14,6 +14,7 @@ from ninja import Router, Status
 
 from checkout import selectors, services, webhooks
 from checkout.calendars import calendar_entry
+from checkout.coupons import plain_code
 from checkout.documents import receipt_pdf, ticket_pdf
 from checkout.errors import InvalidInput
 from checkout.guesses import limited_guesses
@@ -118,7 +119,8 @@ def create_booking(request: HttpRequest, wanted: CreateIn) -> Any:
         return selectors.booking_json(selectors.get_booking(booking.pk, owners))
 
     key = _idempotency_key(request)
-    return Status(201, answer_once(_first(owners), "create", key, wanted.model_dump(), create))
+    body = {**wanted.model_dump(), "coupon": plain_code(wanted.coupon or "")}  # one code, however it is typed
+    return Status(201, answer_once(_first(owners), "create", key, body, create))
 
 
 @router.get(

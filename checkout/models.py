@@ -259,6 +259,11 @@ class Refund(models.Model):
     def __str__(self) -> str:
         return f"{self.key}: {self.amount} {self.status}"
 
+    @property
+    def replaced(self) -> bool:
+        """It failed and was tried again as a new one; a failed one that waits for that is still owed."""
+        return self.status == self.Status.FAILED and self.next_ask_at is None
+
 
 class WebhookEvent(models.Model):
     """A verified message of the gateway, kept as it came. It is a hint to go and ask, never the truth."""

@@ -56,10 +56,11 @@ def put_for_each(bookings: Iterable[Booking], kind: str) -> None:
 
 
 def put_again(key: str) -> None:
-    """Inside a transaction: what was given up under `key` is due once more, with three days before it."""
+    """Inside a transaction: what was given up under `key`, or found nothing to do, is due once more, with three days
+    before it."""
     now = timezone.now()
-    OutboxMessage.objects.filter(key=key, done_at=None).update(
-        given_up_at=None, created_at=now, due_at=now, attempts=0, error=""
+    OutboxMessage.objects.filter(key=key).update(
+        done_at=None, given_up_at=None, created_at=now, due_at=now, attempts=0, error=""
     )
     wake("checkout.tasks.relay_outbox")
 

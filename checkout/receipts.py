@@ -108,7 +108,7 @@ def receipt_of(booking: Booking) -> Receipt:
         taxes=taxes_of(lines),
         coupon=use.code if use else "",
         payments=[_payment(one) for one in sorted(booking.payments.all(), key=lambda one: one.pk) if _taken(one)],
-        refunds=[_refund(one) for one in booking.refunds.all() if one.status != Refund.Status.FAILED],
+        refunds=[_refund(one) for one in booking.refunds.all() if not one.replaced],
     )
 
 
@@ -137,5 +137,5 @@ def _payment(payment: Payment) -> Money:
 def _refund(refund: Refund) -> Money:
     why = RULES.get(refund.rule, refund.rule.replace("_", " "))
     seats = f" ({', '.join(refund.seats)})" if refund.seats else ""
-    pending = refund.status == Refund.Status.PENDING
+    pending = refund.status != Refund.Status.PROCESSED
     return Money(f"Refund: {why}{seats}", refund.refund_id or "", refund.amount, refund.created_at, pending)

@@ -138,7 +138,7 @@ def payment_json(booking: Booking) -> dict[str, Any] | None:
         "order_id": order.order_id,
         "payment_id": payment.payment_id if payment else None,
         "amount": order.amount,
-        "refunded": sum(refund.amount for refund in refunds if refund.status != Refund.Status.FAILED),
+        "refunded": sum(refund.amount for refund in refunds if not refund.replaced),
     }
 
 
@@ -197,7 +197,7 @@ def cancellation_progress(show_id: int) -> dict[str, Any] | None:
         "refunds": {
             "processed": refunds.filter(status=Refund.Status.PROCESSED).count(),
             "pending": refunds.filter(status=Refund.Status.PENDING).count(),
-            "failed": refunds.filter(status=Refund.Status.FAILED).count(),
+            "failed": refunds.filter(status=Refund.Status.FAILED, next_ask_at__isnull=False).count(),
         },
         "mails": {
             "sent": mails.exclude(done_at=None).count(),

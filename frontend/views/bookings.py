@@ -60,7 +60,7 @@ def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
         "payments": payments,
         "late": next((payment for payment in payments if payment.status in MONEY_BACK), None),
         "tickets": tickets,
-        "refunds": list(booking.refunds.all()),
+        "refunds": [refund for refund in booking.refunds.all() if not refund.replaced],
         "may_cancel": _may_cancel(booking, tickets, now),
         "renewable": _renewable(booking, tickets, now),
         "over": booking.show.ends_at <= now,

@@ -9,6 +9,8 @@ from django.utils import timezone
 from checkout import services
 from checkout.errors import GatewayRefused, GatewayUnavailable
 from checkout.models import Booking, Order, OutboxMessage, Payment, Refund, Ticket
+from checkout.receipts import receipt_of
+from checkout.selectors import get_booking, payment_json
 from checkout.services import reconciling
 from seating import services as seating
 from seating.errors import HoldExpired, SeatUnavailable
@@ -190,6 +192,41 @@ def test_a_refund_that_was_never_answered_for_is_tried_again_under_its_own_key(d
     services.reconcile_refunds()
     desk.carry_out()
     assert (len(paper.given_back), Refund.objects.get().status) == (1, "processed")
+
+
+def test_a_refund_that_failed_before_its_message_was_due_again_is_sent_when_it_is_tried_again(desk, paper):
+    """No worker ran for days: the refund counts as never accepted just before the outbox comes to it."""
+    booking = desk.buy()
+    services.cancel_booking(booking.pk)
+    Refund.objects.update(created_at=timezone.now() - timedelta(days=4))
+    services.reconcile_refunds()
+    desk.carry_out()
+    assert paper.given_back == {}
+    Refund.objects.update(next_ask_at=timezone.now())
+    services.reconcile_refunds()
+    desk.carry_out()
+    assert (len(paper.given_back), Refund.objects.get().status) == (1, "processed")
+
+
+def test_a_refund_that_failed_and_is_tried_again_is_shown_once_and_as_on_its_way(desk, paper):
+    booking = desk.buy()
+    paper.refunds_end = "failed"
+    due = services.cancel_booking(booking.pk).refund
+    desk.carry_out()
+
+    def shown():
+        whole = get_booking(booking.pk, [booking.owner])
+        return payment_json(whole)["refunded"], receipt_of(whole).refunded, len(receipt_of(whole).refunds)
+
+    assert Refund.objects.get().status == "failed"
+    assert shown() == (due, due, 1)
+    assert receipt_of(get_booking(booking.pk, [booking.owner])).refunds[0].on_its_way
+    paper.refunds_end = "processed"
+    Refund.objects.update(next_ask_at=timezone.now())
+    services.reconcile_refunds()
+    desk.carry_out()
+    assert Refund.objects.count() == 2
+    assert shown() == (due, due, 1)
 
 
 def test_a_stale_payment_is_refused_when_one_of_its_seats_went_to_somebody_else(desk, bob):

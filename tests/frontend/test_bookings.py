@@ -158,7 +158,15 @@ def test_an_expired_booking_says_what_becomes_of_a_late_payment(alice_browser, a
 def test_a_refund_says_how_far_it_is(alice_browser, alice, status, words):
     booking = make_booking(alice, status="cancelled")
     payment = Payment.objects.create(booking=booking, order_id="o", payment_id="p", status="captured", amount=54_320)
-    Refund.objects.create(booking=booking, payment=payment, key="k", amount=30_000, status=status, rule="two_hours")
+    Refund.objects.create(
+        booking=booking,
+        payment=payment,
+        key="k",
+        amount=30_000,
+        status=status,
+        rule="two_hours",
+        next_ask_at=timezone.now(),
+    )
     page = alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
     assert words in page
     assert "₹300" in page
