@@ -14,6 +14,13 @@ pytestmark = pytest.mark.django_db
 HINDI = {"HTTP_ACCEPT_LANGUAGE": "hi-IN,hi;q=0.9,en;q=0.8"}
 
 
+@pytest.fixture(autouse=True)
+def english_afterwards():
+    """The test client answers in this thread, which keeps the language of its last request."""
+    yield
+    translation.deactivate()
+
+
 def switch(client, language, page):
     return client.post("/i18n/setlang/", {"language": language, "next": page})
 
