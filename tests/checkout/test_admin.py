@@ -55,7 +55,7 @@ def test_a_booking_cannot_be_changed_and_its_page_shows_no_codes(desk, staff):
 
 def test_a_failed_refund_is_tried_again_from_here(desk, staff):
     services.cancel_booking(desk.buy().pk)
-    Refund.objects.update(status="failed")
+    Refund.objects.update(status="failed", refund_id="rfnd_failed")
     chosen = {"action": "try_again", "_selected_action": [Refund.objects.get().pk]}
     staff.post(reverse("admin:checkout_refund_changelist"), chosen)
     assert sorted(Refund.objects.values_list("status", flat=True)) == ["failed", "pending"]

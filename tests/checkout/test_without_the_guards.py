@@ -111,7 +111,7 @@ def test_without_the_claim_before_the_capture_money_is_taken_for_somebody_elses_
     desk.lose_seats_to(bob, booking)
     paid = paper.pay(order_id)
     if not guarded:
-        monkeypatch.setattr(settling, "_has_its_seats", lambda booking: True)
+        monkeypatch.setattr(settling, "_take_seats", lambda booking, seats: None)
     services.settle_payment(order_id)
     assert paper.paid[paid["payment_id"]]["captured"] == (not guarded)
 
