@@ -18,6 +18,7 @@ from checkout import razorpay
 from checkout.errors import GatewayRefused, GatewayUnavailable
 
 ASKED = ("create_order", "payments_of", "capture", "refund", "fetch_refund")
+NUMBERS = count(1)  # of all gateways: several may serve one database, one after the other
 
 
 class PaperGateway:
@@ -28,7 +29,6 @@ class PaperGateway:
         self.messages: list[tuple[bytes, str, str]] = []
         self.refunds_end = "processed"
         self.stumbles: Counter[tuple[str, bool]] = Counter()
-        self._numbers = count(1)
 
     def install(self, monkeypatch: Any) -> "PaperGateway":
         for name in ASKED:
@@ -52,7 +52,7 @@ class PaperGateway:
         return call
 
     def _new(self, kind: str) -> str:
-        return f"{kind}_paper{next(self._numbers):09d}"
+        return f"{kind}_paper{next(NUMBERS):09d}"
 
     # --------------------------------------------------------------------- what checkout asks
     def create_order(self, amount: int, currency: str, receipt: str, notes: dict[str, str]) -> str:
