@@ -37,7 +37,7 @@ AT_REST: dict[str, Any] = {
         (
             *("triggered", "inside_message", "_isMessageCompressed"),
             *("wasMaxFramePayloadSizeExceeded", "wasMaxMessagePayloadSizeExceeded", "closedByMe", "failedByMe"),
-            *("droppedByMe", "wasClean", "wasServerConnectionDropTimeout", "wasOpenHandshakeTimeout"),
+            *("stirred", "droppedByMe", "wasClean", "wasServerConnectionDropTimeout", "wasOpenHandshakeTimeout"),
             *("wasCloseHandshakeTimeout", "wasServingFlashSocketPolicyFile"),
         ),
         False,
@@ -87,6 +87,7 @@ class LiveProtocol(WebSocketProtocol):
     request: Any
     bucket: Bucket | None
     pinged_at: float
+    stirred: bool  # whether something came in since it last settled
     trafficStats = TrafficStats()  # nobody reads it: one for all
     # Autobahn makes these for every connection, needed or not; a resting one makes them again when asked.
     is_closed: Any = cached_property(lambda self: Deferred())
@@ -156,7 +157,7 @@ class LiveProtocol(WebSocketProtocol):
             self.last_ping = time.time()
             return
         super().dataReceived(data)
-        self._settle()
+        self.stirred = True
 
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if self.bucket is None:
@@ -171,6 +172,8 @@ class LiveProtocol(WebSocketProtocol):
         if self.state != OPEN:
             super().check_timeouts()
             return
+        if self.stirred:
+            self._settle()
         now, server = time.time(), self.server
         if 0 <= server.websocket_timeout < now - self.socket_opened:
             self.serverClose()
@@ -186,6 +189,7 @@ class LiveProtocol(WebSocketProtocol):
         """Between messages, keeps on the instance only what sets it apart; the rest is read from the class."""
         if self.state != OPEN or self.current_frame is not None or self.inside_message:
             return
+        self.stirred = False
         self.__dict__ = {
             name: value
             for name, value in vars(self).items()

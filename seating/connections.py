@@ -11,7 +11,10 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-# A verb is sent once: if its answer is lost, the caller learns that seats cannot be held just now.
+from seating.batches import Batches
+
+# A lost connection is made again and what was on it is sent once more: a hold granted before is found granted. After
+# that the caller learns that seats cannot be held just now.
 _OPTIONS: dict[str, Any] = {
     "decode_responses": True,
     "socket_connect_timeout": 2,
@@ -39,6 +42,17 @@ def async_client() -> Any:
         pool = {} if settings.REDIS_CLUSTER else {"max_connections": 1000}
         _async_clients[loop] = maker.from_url(settings.REDIS_URL, **_OPTIONS, **pool)
     return _async_clients[loop]
+
+
+_batches: weakref.WeakKeyDictionary[AbstractEventLoop, Batches] = weakref.WeakKeyDictionary()
+
+
+def batches() -> Batches:
+    """The running loop's way of sending commands together."""
+    loop = get_running_loop()
+    if loop not in _batches:
+        _batches[loop] = Batches(async_client())
+    return _batches[loop]
 
 
 def subscriber() -> Any:

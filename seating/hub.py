@@ -17,6 +17,7 @@ from asgiref.sync import sync_to_async
 from cinema.models import Show
 from seating import connections, keys, protocol, store
 from seating.errors import HoldsUnavailable
+from seating.in_flight import InFlight
 from seating.layouts import recent_show_facts
 from seating.pace import Pace
 from seating.services.mirror import arun_built, rebuild_show
@@ -40,7 +41,7 @@ class Hub:
         self.name = secrets.token_hex(4)
         self.watches: dict[int, ShowWatch] = {}
         self._by_channel: dict[str, ShowWatch] = {}
-        self._starting: dict[int, asyncio.Future[ShowWatch]] = {}
+        self._starting: InFlight[ShowWatch] = InFlight()
         self._empty_since: dict[int, float] = {}
         self._reading: set[int] = set()
         self._subscription = Subscription(lambda: list(self._by_channel), self._receive, self._read_all)
@@ -50,7 +51,7 @@ class Hub:
     async def join(self, show_id: int, viewer: Viewer) -> ShowWatch:
         """Adds a viewer and shows them the map. Raises UnknownShow; without Redis the map comes once it is back."""
         self._start()
-        watch = self.watches.get(show_id) or await self._watch(show_id)
+        watch = self.watches.get(show_id) or await self._starting.share(show_id, self._begin)
         self._empty_since.pop(show_id, None)
         watch.viewers.add(viewer)
         if watch.loaded:
@@ -62,17 +63,6 @@ class Hub:
         watch.behind.pop(viewer, None)
         if not watch.viewers:
             self._empty_since[watch.show] = time.monotonic()
-
-    async def _watch(self, show_id: int) -> ShowWatch:
-        # Many may ask for the same show at once: the first begins, the others wait for the same answer.
-        if show_id not in self._starting:
-            self._starting[show_id] = asyncio.ensure_future(self._begin(show_id))
-        starting = self._starting[show_id]
-        try:
-            return await asyncio.shield(starting)
-        finally:
-            if starting.done():
-                self._starting.pop(show_id, None)
 
     async def _begin(self, show_id: int) -> ShowWatch:
         facts = await recent_show_facts(show_id)

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from cinema.models import SeatingPlan, Show
 from seating.errors import HoldsUnavailable, ShowClosed, UnknownShow
+from seating.in_flight import InFlight
 
 FRESH_SECONDS = 1.0
 PATIENCE_SECONDS = 2.0  # for a database that does not answer, while older facts are at hand
@@ -95,6 +96,7 @@ def layout_of_plan(plan_id: int) -> Layout:
 
 
 _remembered: dict[int, tuple[float, ShowFacts]] = {}
+_looking: InFlight[ShowFacts] = InFlight()
 
 
 def show_facts(show_id: int) -> ShowFacts:
@@ -116,7 +118,7 @@ def show_facts(show_id: int) -> ShowFacts:
 
 
 async def recent_show_facts(show_id: int) -> ShowFacts:
-    """`show_facts` for the event loop, at most a second old: a hot show must not cost a query per hold.
+    """`show_facts` for the event loop, at most a second old: a hot show costs one query a second, however many hold.
 
     While the database is away, what was known last goes on: watching and holding do not need it. Raises UnknownShow,
     and HoldsUnavailable when nothing is known yet.
@@ -125,7 +127,8 @@ async def recent_show_facts(show_id: int) -> ShowFacts:
     if known and time.monotonic() - known[0] < FRESH_SECONDS:
         return known[1]
     try:
-        return await asyncio.wait_for(sync_to_async(show_facts)(show_id), PATIENCE_SECONDS if known else None)
+        looking = _looking.share(show_id, sync_to_async(show_facts))
+        return await asyncio.wait_for(looking, PATIENCE_SECONDS if known else None)
     except (OperationalError, InterfaceError, TimeoutError):
         if known is None:
             raise HoldsUnavailable("The show cannot be looked up just now. Try again in a moment.") from None

@@ -1,14 +1,15 @@
-"""How much of a process's time goes into writing to viewers: at most half of a core, whatever happens underneath.
+"""How much of a process's time goes into writing to viewers: a third of a core, whatever happens underneath.
 
-After a broadcast that cost so many seconds of CPU, the next one waits as long. A quiet show pays nothing: its change
-goes out at once. A hot show with many viewers gets windows as wide as its broadcasts are dear, and everything that
-happens within a window goes out as one delta. One pace serves all shows of a process, so several hot ones share.
+After a broadcast that cost so many seconds of CPU, the next one waits twice as long; what is left of the core
+answers whoever holds seats. A quiet show pays nothing: its change goes out at once. A hot show with many viewers gets
+windows as wide as its broadcasts are dear, and everything that happens within a window goes out as one delta. One pace
+serves all shows of a process, so several hot ones share.
 """
 
 import time
 from collections.abc import Callable
 
-FAN_OUT_SHARE = 0.5
+FAN_OUT_SHARE = 1 / 3
 
 
 class Pace:

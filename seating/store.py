@@ -13,7 +13,7 @@ from typing import Any
 import redis
 
 from seating import keys, scripts
-from seating.connections import async_client, client
+from seating.connections import async_client, batches, client
 from seating.errors import HoldsUnavailable
 
 INDEX_LIFE_SECONDS = 3600  # how long a show stays in the index of shows with holds after its last mention
@@ -145,12 +145,12 @@ def run(command: Command) -> list:
 
 
 async def arun(command: Command) -> list:
-    """`run` for the event loop."""
+    """`run` for the event loop, together with what else is asked for just now."""
     try:
         try:
-            reply = await async_client().execute_command("EVALSHA", scripts.digest(command.script), *command.parts())
+            reply = await batches().send("EVALSHA", scripts.digest(command.script), *command.parts())
         except redis.exceptions.NoScriptError:
-            reply = await async_client().execute_command("EVAL", scripts.source(command.script), *command.parts())
+            reply = await batches().send("EVAL", scripts.source(command.script), *command.parts())
     except redis.RedisError as wrong:
         raise HoldsUnavailable(_UNAVAILABLE) from wrong
     return _checked(reply)

@@ -19,6 +19,7 @@ from django.utils import timezone
 from cinema.models import Show
 from seating import connections, keys, store
 from seating.errors import HoldsUnavailable
+from seating.in_flight import InFlight
 from seating.models import Claim
 from seating.states import SeatState
 
@@ -109,13 +110,16 @@ def run_built(command: store.Command) -> list:
     raise HoldsUnavailable("The seat service loses its memory again and again. Try again in a moment.")
 
 
+_rebuilding: InFlight[None] = InFlight()
+
+
 async def arun_built(command: store.Command) -> list:
-    """`run_built` for the event loop."""
+    """`run_built` for the event loop. A show that many find forgotten is rebuilt once."""
     for _ in range(TRIES):
         try:
             return await store.arun(command)
         except store.Unbuilt:
-            await sync_to_async(rebuild_show)(command.show)
+            await _rebuilding.share(command.show, sync_to_async(rebuild_show))
     raise HoldsUnavailable("The seat service loses its memory again and again. Try again in a moment.")
 
 

@@ -92,6 +92,7 @@ async def test_messages_are_read_after_a_rest_whole_or_in_pieces(application, vi
     viewer.dataReceived(frame(CONTINUED | LAST, b"wo")[5:] + frame(TEXT | LAST, b"three"))
     messages = [application.queue.get_nowait() for _ in range(application.queue.qsize())]
     assert [message.get("text") for message in messages[1:]] == ["one", "two", "three"]
+    viewer.check_timeouts()  # as the server does every two seconds
     assert set(vars(viewer)) - kept == {"bucket"}
 
 

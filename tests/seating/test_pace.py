@@ -1,4 +1,4 @@
-"""Half a core of fan-out at the most, and nothing to wait for while there is little to do."""
+"""A bounded share of the core for fan-out, and nothing to wait for while there is little to do."""
 
 from seating.pace import Pace
 
