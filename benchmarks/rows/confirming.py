@@ -31,8 +31,9 @@ INSERT INTO checkout_booking (id, reference, show_id, owner, hold, name, email, 
   SELECT 'b' || n, 'P' || n, {show}, 'guest_' || n, 'p' || n, 'Asha Rao', 'asha@example.test', '', 'pending', 'INR',
     78832, '', now() + interval '1 hour', now()
   FROM generate_series(1, {count}) n;
-INSERT INTO seating_claim (show_id, seat, state, owner, hold, deadline, changed_at, reason)
-  SELECT {show}, 'P' || n || '-' || place, 'pending', 'guest_' || n, 'p' || n, now() + interval '1 hour', now(), ''
+INSERT INTO seating_claim (show_id, seat, state, owner, hold, deadline, extended, changed_at, reason)
+  SELECT {show}, 'P' || n || '-' || place, 'pending', 'guest_' || n, 'p' || n, now() + interval '1 hour', true,
+    now(), ''
   FROM generate_series(1, {count}) n, generate_series(1, {seats}) place;
 ANALYZE;
 """
