@@ -27,7 +27,9 @@ def formatter(colour: bool, as_json: bool) -> logging.Formatter:
     last: list = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(colors=colour)]
+        # Not rich's tracebacks, which structlog would use where rich happens to be installed: one of them takes a busy
+        # process seconds to paint, and shows what local variables held.
+        else [structlog.dev.ConsoleRenderer(colors=colour, exception_formatter=structlog.dev.plain_traceback)]
     )
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
