@@ -3,26 +3,20 @@
 Processes with several threads each call the services that the edges call, against the real servers, the real gateway
 SDK and the running sandbox. First only locks: whoever gets seats notes from when until when they certainly had them.
 Then whole checkouts: hold, book, pay, cancel again, while Redis is made to forget the show now and then and the site's
-own worker settles the same payments by their webhooks. `judge` afterwards reads PostgreSQL and counts doubles.
+own worker settles the same payments by their webhooks. `config.audit` says afterwards what was given twice.
 """
 
 import random
 import time
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
-from itertools import pairwise
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
 
 import django
 import requests
-
-if TYPE_CHECKING:
-    from checkout.models import Booking
 
 HOT_SEATS = 24
 THREADS = 4  # in each process
@@ -147,42 +141,3 @@ def _pay_or_leave(booking: str, sandbox: str, *, pays: bool) -> str:
         cancel_booking(booking)  # its seats are fought for again
         return "confirmed and cancelled"
     return status
-
-
-# ------------------------------------------------------------------------------------------------- judging
-def overlaps(spans: Iterable[tuple[str, float, float]]) -> list[str]:
-    """A sentence for each seat that two certainly had at the same time."""
-    by_seat: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    for seat, since, until in spans:
-        by_seat[seat].append((since, until))
-    found = []
-    for seat, times in by_seat.items():
-        for (_, until), (since, _) in pairwise(sorted(times)):
-            if since < until:
-                found.append(f"seat {seat} had two holders for {(until - since) * 1000:.1f} ms")
-    return found
-
-
-def judge(show: int, began: datetime) -> list[str]:
-    """A sentence for every seat with two good tickets at once and every booking whose money does not add up."""
-    from checkout.models import Booking, Ticket
-
-    forever = datetime.max.replace(tzinfo=UTC)
-    rows = Ticket.objects.filter(show=show).values_list("seat", "created_at", "cancelled_at")
-    spans = [(seat, made.timestamp(), (ended or forever).timestamp()) for seat, made, ended in rows]
-    found = [f"tickets: {sentence}" for sentence in overlaps(spans)]
-    bookings = Booking.objects.filter(show=show, created_at__gte=began).prefetch_related("payments", "refunds")
-    return found + [fault for booking in bookings.iterator(500) if (fault := money_fault(booking))]
-
-
-def money_fault(booking: "Booking") -> str:
-    """What does not add up: a confirmed booking keeps its price less what cancelling gives back, any other nothing."""
-    from checkout.services.payments import RETURN
-
-    taken = sum(one.amount for one in booking.payments.all() if one.status in {"captured", "refunded"})
-    refunds = [one for one in booking.refunds.all() if one.status != "failed"]
-    returned = sum(one.amount for one in refunds if one.key.startswith(RETURN))  # payments that bought nothing
-    price, back = booking.total if booking.confirmed_at else 0, sum(one.amount for one in refunds)
-    if taken - returned == price and back <= taken:
-        return ""
-    return f"booking {booking}: {taken} paise taken for tickets of {price}, {back} given back, {returned} of it unused"

@@ -96,6 +96,11 @@ def remember_running() -> None:
     run_file().write_text(json.dumps({name: os.environ[name] for name in SHARED}, indent=1))
 
 
+def running_pid() -> int | None:
+    """The process of the `make run` that runs here, None where none does."""
+    return int((var_dir() / "lock").read_text()) if run_file().exists() else None
+
+
 def forget_running() -> None:
     run_file().unlink(missing_ok=True)
 

@@ -90,11 +90,14 @@ class Supervisor:
         for name in (signal.SIGTERM, signal.SIGHUP):
             signal.signal(name, _interrupt)
         self.var.mkdir(parents=True, exist_ok=True)
-        with (self.var / "lock").open("w") as lock:
+        with (self.var / "lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise CannotStart(f"another `make run` already uses {self.var}. End it first.") from None
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
             try:
                 self._check_ports()
                 self._start_servers()

@@ -48,14 +48,14 @@ class Site:
         """For a second `manage.py` beside the running site."""
         return {**bare_environment(), "VAR_DIR": str(self.var)}
 
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess:
+    def manage(self, *arguments: str, seconds: float = 120) -> subprocess.CompletedProcess:
         return subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
             env=self.environment(),
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
         )
 
     def client(self, **options: object) -> httpx.Client:

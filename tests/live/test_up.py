@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from config.embedded import free_port
+from config.processes import descendants, running
 from tests.site import ROOT, bare_environment, running_site, stop
 
 
@@ -22,19 +23,6 @@ def up(tmp_path, **environment):
     return subprocess.run(
         [sys.executable, "manage.py", "up"], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60
     )
-
-
-def descendants(pid):
-    """Every living process below `pid`, read from /proc."""
-    parents = {}
-    for place in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):  # it may have ended since it was listed
-            parents[int(place.name)] = int((place / "stat").read_text().rsplit(")", 1)[1].split()[1])
-    found, level = set(), {pid}
-    while level:
-        level = {child for child, parent in parents.items() if parent in level}
-        found |= level
-    return found
 
 
 def lives(pid):
@@ -131,7 +119,7 @@ def test_a_killed_process_comes_back(victim, tmp_path):
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
             time.sleep(0.5)
-            with contextlib.suppress(StopIteration, OSError, httpx.HTTPError):
+            with contextlib.suppress(IndexError, OSError, httpx.HTTPError):
                 if pid_of(site, victim) != pid and httpx.get(f"{site.url}/readyz").status_code == 200:
                     break
         else:
@@ -140,9 +128,4 @@ def test_a_killed_process_comes_back(victim, tmp_path):
 
 
 def pid_of(site, victim):
-    def command(pid):
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-
-    return next(
-        pid for pid in sorted(descendants(site.process.pid)) if victim in command(pid) and "sh -c" not in command(pid)
-    )
+    return running(site.process.pid, victim)[0]

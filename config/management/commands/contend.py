@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from cinema.errors import DomainError
-from config import contention
+from config import audit, contention
 from seating.layouts import show_facts
 
 APART = 5  # every fifth seat, so that no choice is refused for leaving a single one
@@ -41,8 +41,8 @@ class Command(BaseCommand):
             started = time.monotonic()
             found = contention.run(work, task, options["processes"])
             self._tell(work, found.outcomes, time.monotonic() - started)
-            faults += contention.overlaps(found.spans)
-        faults += contention.judge(options["show"], began)
+            faults += audit.overlaps(found.spans)
+        faults += audit.judge(options["show"], began) + audit.gateway_faults(options["show"], began)
         for fault in faults[:20]:
             self.stdout.write(f"  {fault}")
         self.stdout.write(f"{len(faults)} doubles or amounts that do not add up.")
