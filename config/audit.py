@@ -89,7 +89,7 @@ def worth_of(booking: "Booking") -> int:
 
 
 def under_way(show: int) -> dict[str, int]:
-    """How much of the show's checkout is still to come to an end by itself, by kind; nothing is left out."""
+    """What of the show's checkout has still to come to an end, by kind; a kind of which nothing waits is left out."""
     from checkout.models import Booking, OutboxMessage, Payment, Refund, WebhookEvent
 
     waiting = {

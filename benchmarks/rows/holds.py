@@ -2,7 +2,7 @@
 
 Every socket stays within its limit of five messages a second, so there are enough of them; each has its own three
 seats and waits for every answer. Twice: spread over a programme of thirty shows, and all at one show. Every holder also
-watches, so each gets what all others at its show do: at one show of 900 the fan-out alone takes half of the core.
+watches, so each gets what all others at its show do: at one show of 900 the fan-out alone takes a third of the core.
 """
 
 import asyncio
