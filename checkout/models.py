@@ -243,7 +243,7 @@ class Refund(models.Model):
     refund_id = models.CharField(max_length=64, null=True, blank=True, unique=True)
     amount = models.PositiveIntegerField(help_text="paise")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
-    rule = models.CharField(max_length=24, help_text="why; see checkout.services.rules and settling")
+    rule = models.CharField(max_length=24, help_text="why; see checkout.services.cancelling and settling")
     seats = models.JSONField(default=list)
     attempt = models.PositiveSmallIntegerField(default=1, help_text="a failed refund is tried again as a new one")
     created_at = models.DateTimeField(default=timezone.now)

@@ -1,15 +1,16 @@
 """From held seats to a pending booking: prices are fixed, and PostgreSQL keeps the seats from here on."""
 
 import hashlib
-from collections.abc import Sequence
+import uuid
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from checkout import crash_points, pricing
-from checkout.errors import UnknownBooking
-from checkout.models import Booking, BookingLine
+from checkout.errors import UnknownBooking, UnknownTicket
+from checkout.models import Booking, BookingLine, Ticket
 from checkout.services.coupons import contact_changed, put_coupon
 from checkout.services.waitlist import is_offer, offered_holds, take_offer
 from cinema.models import SeatingPlan, Show, ShowTier
@@ -93,6 +94,24 @@ def locked_booking(booking_id: str) -> Booking:
     if booking is None:
         raise UnknownBooking("There is no such booking.")
     return booking
+
+
+def locked_tickets(booking: Booking) -> list[Ticket]:
+    """Its tickets in the order of their seats, locked: a scan at the gate and whoever asks for them here wait for
+    each other."""
+    return list(Ticket.objects.select_for_update().filter(booking=booking).order_by("seat"))
+
+
+def named_tickets(known: Iterable[Ticket], ids: Iterable[str]) -> list[Ticket]:
+    """Those of `known` with these ids, each once. Raises UnknownTicket, also where there are no ids."""
+    by_id = {ticket.pk: ticket for ticket in known}
+    try:
+        named = {by_id[uuid.UUID(ticket_id)]: None for ticket_id in ids}
+    except (ValueError, KeyError):
+        named = {}
+    if not named:
+        raise UnknownTicket("Name tickets of this booking by their ids.")
+    return list(named)
 
 
 def _one_at_a_time(owners: Sequence[str], show_id: int) -> None:

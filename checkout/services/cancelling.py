@@ -19,7 +19,7 @@ from checkout import crash_points, outbox
 from checkout.errors import NotCancellable, UnknownTicket
 from checkout.models import Booking, BookingLine, Ticket
 from checkout.pricing import percent_of
-from checkout.services.booking import locked_booking
+from checkout.services.booking import locked_booking, locked_tickets, named_tickets
 from checkout.services.refunds import decide_refund
 from checkout.services.waitlist import SERVE
 from cinema.models import Show
@@ -119,29 +119,19 @@ def give_up(booking: Booking, dry_run: bool) -> Cancellation:
 
 
 def _chosen(booking: Booking, wanted: Sequence[str] | None) -> list[Ticket]:
-    # Locked: a scan at the gate and a cancellation cannot both have the same ticket.
-    known = {str(t.pk): t for t in Ticket.objects.select_for_update().filter(booking=booking).order_by("seat")}
+    known = locked_tickets(booking)
     if wanted is None:
-        left = [ticket for ticket in known.values() if not ticket.cancelled_at and not ticket.checked_in_at]
+        left = [ticket for ticket in known if not ticket.cancelled_at and not ticket.checked_in_at]
         if not left:
             raise NotCancellable("Every ticket of this booking has been used or cancelled.")
         return left
-    chosen = [known.get(_canonical(ticket_id)) for ticket_id in wanted]
-    if not chosen or None in chosen:
-        raise UnknownTicket("Name tickets of this booking by their ids.")
-    for ticket in filter(None, chosen):
+    chosen = named_tickets(known, wanted)
+    for ticket in chosen:
         if ticket.cancelled_at:
             raise NotCancellable(f"The ticket for seat {ticket.seat} is cancelled already.")
         if ticket.checked_in_at:
             raise NotCancellable(f"The ticket for seat {ticket.seat} has been used at the gate.")
-    return list({ticket.pk: ticket for ticket in filter(None, chosen)}.values())
-
-
-def _canonical(ticket_id: str) -> str:
-    try:
-        return str(uuid.UUID(ticket_id))
-    except ValueError:
-        return ""
+    return chosen
 
 
 def cancel_tickets(booking: Booking, chosen: list[Ticket], rule: Rule, dry_run: bool, reason: str = "") -> Cancellation:

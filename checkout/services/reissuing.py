@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from checkout import outbox, tickets
-from checkout.errors import NotReissuable, UnknownTicket
+from checkout.errors import NotReissuable
 from checkout.models import Ticket
-from checkout.services.booking import locked_booking
+from checkout.services.booking import locked_booking, locked_tickets, named_tickets
 
 log = structlog.get_logger(__name__)
 MOST_BY_CUSTOMERS = 20  # editions: each is a mail, and nobody loses a ticket that often
@@ -30,9 +30,7 @@ def reissue_tickets(booking_id: str, wanted: Sequence[str] | None = None, *, by_
     booking = locked_booking(booking_id)
     if booking.show.ends_at <= timezone.now():
         raise NotReissuable("The show is over.")
-    # Locked: a scan at the gate and a new edition cannot both have the same ticket.
-    known = {str(t.pk): t for t in Ticket.objects.select_for_update().filter(booking=booking).order_by("seat")}
-    chosen = _chosen(known, wanted)
+    chosen = _chosen(locked_tickets(booking), wanted)
     for ticket in chosen:
         _refuse(ticket, by_staff)
         _renew(ticket)
@@ -41,23 +39,13 @@ def reissue_tickets(booking_id: str, wanted: Sequence[str] | None = None, *, by_
     return chosen
 
 
-def _chosen(known: dict[str, Ticket], wanted: Sequence[str] | None) -> list[Ticket]:
+def _chosen(known: list[Ticket], wanted: Sequence[str] | None) -> list[Ticket]:
     if wanted is None:
-        left = [ticket for ticket in known.values() if ticket.admits and not ticket.checked_in_at]
+        left = [ticket for ticket in known if ticket.admits and not ticket.checked_in_at]
         if not left:
             raise NotReissuable("This booking has no ticket that could be issued again.")
         return left
-    chosen = [known.get(_canonical(ticket_id)) for ticket_id in wanted]
-    if not chosen or None in chosen:
-        raise UnknownTicket("Name tickets of this booking by their ids.")
-    return list({ticket.pk: ticket for ticket in chosen if ticket}.values())
-
-
-def _canonical(ticket_id: str) -> str:
-    try:
-        return str(uuid.UUID(ticket_id))
-    except ValueError:
-        return ""
+    return named_tickets(known, wanted)
 
 
 def _refuse(ticket: Ticket, by_staff: bool) -> None:
