@@ -4,6 +4,7 @@ Every function answers with a sentence for each fault. Nothing here is decided b
 themselves: tickets are compared with each other and with the claims, money with the price, and the gateway is asked.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -12,6 +13,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from checkout.models import Booking
+
+SWEEP_SECONDS = 240.0  # the sweeps, the relays and the reconciler's first questions once a booking's time is over
+
+
+class NotSettled(Exception):
+    """Something has waited longer than the sweeps can explain; says how much of what."""
 
 
 def overlaps(spans: Iterable[tuple[str, float, float]]) -> list[str]:
@@ -100,3 +107,18 @@ def under_way(show: int) -> dict[str, int]:
         "webhooks": WebhookEvent.objects.filter(processed_at=None),
     }
     return {kind: count for kind, rows in waiting.items() if (count := rows.count())}
+
+
+def wait_until_settled(show: int) -> float:
+    """Until nothing of the show's checkout waits for anything; answers with the seconds. Raises NotSettled."""
+    from checkout.models import Booking
+
+    began = time.monotonic()
+    last = Booking.objects.filter(show=show, status="pending").order_by("-expires_at").first()
+    left = (last.expires_at - datetime.now(UTC)).total_seconds() if last else 0.0
+    until = began + max(0.0, left) + SWEEP_SECONDS
+    while waiting := under_way(show):
+        if time.monotonic() > until:
+            raise NotSettled(f"still under way: {', '.join(f'{count} {kind}' for kind, count in waiting.items())}")
+        time.sleep(1.0)
+    return time.monotonic() - began

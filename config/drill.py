@@ -9,20 +9,18 @@ import os
 import signal
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import requests
 from django.db import Error, connection
 
-from config import audit, processes
+from config import processes
 
 VICTIMS = {"Valkey": "valkey-server", "PostgreSQL": "/postgres -D", "worker": " worker ", "web": "config.server"}
 PARTY = 2
 ANSWER_SECONDS = 15.0
 AGAIN_SECONDS = 0.1
 PATIENCE_SECONDS = 120.0
-SWEEP_SECONDS = 240.0  # the sweeps, the relays and the reconciler's first questions once a booking's time is over
 
 
 class NotRecovered(Exception):
@@ -105,18 +103,3 @@ def _mailed(booking: str) -> bool:
     except Error:
         connection.close()  # PostgreSQL was killed: the next question gets a connection of its own
         return False
-
-
-def wait_until_settled(show: int) -> float:
-    """Until nothing of the show's checkout waits for anything; answers with the seconds. Raises NotRecovered."""
-    from checkout.models import Booking
-
-    began = time.monotonic()
-    last = Booking.objects.filter(show=show, status="pending").order_by("-expires_at").first()
-    left = (last.expires_at - datetime.now(last.expires_at.tzinfo)).total_seconds() if last else 0.0
-    until = began + max(0.0, left) + SWEEP_SECONDS
-    while waiting := audit.under_way(show):
-        if time.monotonic() > until:
-            raise NotRecovered(f"still under way: {', '.join(f'{count} {kind}' for kind, count in waiting.items())}")
-        time.sleep(1.0)
-    return time.monotonic() - began

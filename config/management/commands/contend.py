@@ -42,6 +42,11 @@ class Command(BaseCommand):
             found = contention.run(work, task, options["processes"])
             self._tell(work, found.outcomes, time.monotonic() - started)
             faults += audit.overlaps(found.spans)
+        self.stdout.write("waiting until mails, refunds and webhooks are through")
+        try:
+            audit.wait_until_settled(options["show"])
+        except audit.NotSettled as wrong:
+            faults.append(str(wrong))
         faults += audit.judge(options["show"], began) + audit.gateway_faults(options["show"], began)
         for fault in faults[:20]:
             self.stdout.write(f"  {fault}")

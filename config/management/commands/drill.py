@@ -98,8 +98,8 @@ class Command(BaseCommand):
 
     def _judge(self, show: int, began: datetime, faults: list[str]) -> None:
         try:
-            self.stdout.write(f"everything under way had ended {drill.wait_until_settled(show):.0f} s after the sale")
-        except drill.NotRecovered as wrong:
+            self.stdout.write(f"everything under way had ended {audit.wait_until_settled(show):.0f} s after the sale")
+        except audit.NotSettled as wrong:
             faults.append(str(wrong))
         faults += audit.judge(show, began) + audit.seats_without_ticket(show) + audit.gateway_faults(show, began)
         for fault in faults[:20]:
