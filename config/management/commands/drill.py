@@ -21,7 +21,7 @@ from config import audit, development, drill
 from seating.layouts import show_facts
 
 OPENING_SECONDS = 8.0  # before the first kill, for viewers and buyers to be there
-LAST_SECONDS = 10.0  # of the sale, after the last recovery should be over
+RECOVERY_SECONDS = 6.0  # of the sale for each kill beside the pause; a longer one only shortens what follows the last
 
 
 class Command(BaseCommand):
@@ -47,7 +47,7 @@ class Command(BaseCommand):
         random.Random(seed).shuffle(victims)  # noqa: S311 - as above
         sandbox = f"http://127.0.0.1:{os.environ['SANDBOX_PORT']}"
         desk = drill.Desk(development.site_address(), sandbox, show)
-        seconds = OPENING_SECONDS + len(victims) * (options["pause"] + LAST_SECONDS)
+        seconds = OPENING_SECONDS + len(victims) * (options["pause"] + RECOVERY_SECONDS)
         began = timezone.now()
         sale = self._sale(desk, options["viewers"], options["buyers"], seconds)
         faults: list[str] = []
