@@ -1,7 +1,7 @@
 """What was given twice and which sums do not add up: one show's books, read after a fight or a drill.
 
-Every function answers with a sentence for each fault. Nothing here is decided by what the services believe of
-themselves: tickets are compared with each other and with the claims, money with the price, and the gateway is asked.
+A fault is a sentence. Tickets are compared with each other and with the claims, money with the price, and the gateway
+is asked what it keeps.
 """
 
 import time
@@ -19,6 +19,11 @@ SWEEP_SECONDS = 240.0  # the sweeps, the relays and the reconciler's first quest
 
 class NotSettled(Exception):
     """Something has waited longer than the sweeps can explain; says how much of what."""
+
+
+def faults_of(show: int, began: datetime) -> list[str]:
+    """Everything that is wrong with the show's seats, and with bookings made since `began`. Asks the gateway."""
+    return judge(show, began) + seats_without_ticket(show) + gateway_faults(show, began)
 
 
 def overlaps(spans: Iterable[tuple[str, float, float]]) -> list[str]:
@@ -96,7 +101,10 @@ def worth_of(booking: "Booking") -> int:
 
 
 def under_way(show: int) -> dict[str, int]:
-    """What of the show's checkout has still to come to an end, by kind; a kind of which nothing waits is left out."""
+    """What of the show's checkout has still to come to an end, by kind; a kind of which nothing waits is left out.
+
+    Webhooks are those of all shows: not every one of them names its order.
+    """
     from checkout.models import Booking, OutboxMessage, Payment, Refund, WebhookEvent
 
     waiting = {

@@ -14,8 +14,6 @@ from benchmarks.subjects import Broadcast, Housefull
 
 FEW, MANY = 500, 10_000
 FRAMES_PER_SECOND = 20_000
-
-
 SUBJECTS = {"housefull": Housefull, "picows": Broadcast}
 
 

@@ -13,8 +13,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from checkout import outbox
-from checkout.models import Booking, ShowCancellation, Ticket
-from checkout.services.booking import locked_booking
+from checkout.models import Booking, ShowCancellation
+from checkout.services.booking import locked_booking, locked_tickets
 from checkout.services.cancelling import BY_CINEMA, cancel_tickets, give_up
 from checkout.services.waitlist import close_waitlist
 from cinema.models import Show
@@ -129,7 +129,7 @@ def _give_back(booking_id: str, show_id: int) -> bool:
         give_up(booking, dry_run=False)
         progress.update(given_up=F("given_up") + 1)
         return True
-    good = list(Ticket.objects.select_for_update().filter(booking=booking, cancelled_at=None))
+    good = [ticket for ticket in locked_tickets(booking) if not ticket.cancelled_at]
     reason = progress.values_list("reason", flat=True).first() or ""
     done = cancel_tickets(booking, good, BY_CINEMA, dry_run=False, reason=reason)
     progress.update(bookings=F("bookings") + 1, seats=F("seats") + len(done.seats), refund=F("refund") + done.refund)

@@ -5,7 +5,7 @@ def test_a_small_fight_ends_without_doubles_and_says_so(site, live_show):
     ended = site.manage("contend", str(live_show.id), "--locks", "200", "--checkouts", "8", "--processes", "2")
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "0 doubles or amounts that do not add up." in ended.stdout
+    assert "0 things lost, doubled or forgotten." in ended.stdout
     assert "held" in ended.stdout and "given up" in ended.stdout
 
 

@@ -3,65 +3,42 @@
 Needs a running `make run`. Exit code 0: no seat had two holders or two tickets, and every paisa is accounted for.
 """
 
-import os
-import random
-import sys
 import time
 from collections import Counter
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from cinema.errors import DomainError
 from config import audit, contention
-from seating.layouts import show_facts
+from config.management.trials import TrialCommand
+from seating.layouts import Layout
 
 APART = 5  # every fifth seat, so that no choice is refused for leaving a single one
 
 
-class Command(BaseCommand):
+class Command(TrialCommand):
     help = "Lets processes fight for the same few seats of a show, and counts what was given twice."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("show", type=int, help="the show's number; it must be on sale, and nobody else's")
+        super().add_arguments(parser)
         parser.add_argument("--locks", type=int, default=100_000, help="lock attempts (default %(default)s)")
         parser.add_argument("--checkouts", type=int, default=10_000, help="bookings made (default %(default)s)")
         parser.add_argument("--processes", type=int, default=4, help="of four threads each (default %(default)s)")
-        parser.add_argument("--seed", type=int, help="repeats the choices of an earlier run")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        seed = options["seed"] or random.randrange(1, 1_000_000)  # noqa: S311 - not a secret
-        self.stdout.write(f"seed {seed}")
-        seats = self._hot_seats(options["show"])
-        sandbox = f"http://127.0.0.1:{os.environ.get('SANDBOX_PORT', '8001')}"
-        began, faults = timezone.now(), []
+        seats = self._hot_seats(self.on_sale(options["show"]).layout)
+        seed, began, faults = self.seed(options["seed"]), timezone.now(), []
         for work, count in (("locks", options["locks"]), ("checkouts", options["checkouts"])):
-            task = contention.Task(options["show"], seats, count, seed, sandbox)
+            task = contention.Task(options["show"], seats, count, seed, self.sandbox)
             started = time.monotonic()
             found = contention.run(work, task, options["processes"])
             self._tell(work, found.outcomes, time.monotonic() - started)
             faults += audit.overlaps(found.spans)
-        self.stdout.write("waiting until mails, refunds and webhooks are through")
-        try:
-            audit.wait_until_settled(options["show"])
-        except audit.NotSettled as wrong:
-            faults.append(str(wrong))
-        faults += audit.judge(options["show"], began) + audit.gateway_faults(options["show"], began)
-        for fault in faults[:20]:
-            self.stdout.write(f"  {fault}")
-        self.stdout.write(f"{len(faults)} doubles or amounts that do not add up.")
-        if faults:
-            sys.exit(1)
+        self.judge(options["show"], began, faults)
 
-    def _hot_seats(self, show: int) -> tuple[str, ...]:
-        try:
-            facts = show_facts(show)
-            facts.check_on_sale()
-        except DomainError as wrong:
-            raise CommandError(wrong.detail) from None
-        places = facts.layout.ids[::APART]
-        alone = [seat for seat in places if seat not in facts.layout.couples]
+    def _hot_seats(self, layout: Layout) -> tuple[str, ...]:
+        alone = [seat for seat in layout.ids[::APART] if seat not in layout.couples]
         return tuple(alone[: contention.HOT_SEATS])
 
     def _tell(self, work: str, outcomes: Counter[str], seconds: float) -> None:
