@@ -14,8 +14,9 @@ DEPLOY_ENV := DEBUG=false DATABASE_URL=sqlite://:memory: REDIS_URL=redis://127.0
 run: $(VENV)/installed
 	@exec $(BIN)/python manage.py up
 
+# Not reordered: files with a single long test would come last and leave one worker idle.
 test: $(VENV)/installed-for-tests
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check: $(VENV)/installed-for-tests
 	$(BIN)/ruff format --check .
