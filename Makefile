@@ -30,7 +30,7 @@ check: $(VENV)/installed-for-tests
 
 # Housefull against its references; `make bench ARGS="--quick"`, `make bench ARGS="--only fan-out,latency"`.
 bench: $(VENV)/installed
-	@exec $(BIN)/python -m benchmarks $(ARGS)
+	@exec $(BIN)/python -m trials.bench $(ARGS)
 
 # The pages' sentences into frontend/locale, and what is translated there into what is read. Needs gettext's tools
 # (on Debian: apt install gettext); the project itself does not.

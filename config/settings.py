@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "checkout",
     "seating",
     "cinema",
+    "trials",  # stampede, contend, drill
 ]
 
 MIDDLEWARE = [
