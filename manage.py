@@ -10,13 +10,13 @@ def main() -> None:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 
-    from config import development
+    from config.dev import running
 
     try:
         if sys.argv[1:2] == ["up"]:
-            development.prepare_environment()
+            running.prepare_environment()
         else:
-            development.join_running(*sys.argv[1:2])
+            running.join_running(*sys.argv[1:2])
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as wrong:
         sys.exit(f"housefull: {wrong}")

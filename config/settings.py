@@ -30,7 +30,8 @@ for _origin in CSRF_TRUSTED_ORIGINS:
 
 # ------------------------------------------------------------------------------------------ applications
 INSTALLED_APPS = [
-    "config",  # before daphne: its runserver is ours
+    "config.dev",  # before daphne: its runserver is ours
+    "config",
     "daphne",
     "frontend",  # before the admin and allauth, whose templates it replaces
     "django.contrib.admin",

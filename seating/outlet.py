@@ -3,8 +3,8 @@
 Broadcast frames are skipped while a socket does not drain; who was skipped gets a whole snapshot once it does, so what
 a slow viewer costs is bounded: the kernel's buffer, the rest of one frame, and the few frames meant for them alone.
 
-Our own server offers an outlet in the scope (`config.live_protocol`), which writes straight to the socket. On any other
-ASGI server frames go through `send`, one at a time.
+Our own server offers an outlet in the scope (`config.server.protocol`), which writes straight to the socket. On any
+other ASGI server frames go through `send`, one at a time.
 """
 
 import asyncio

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.embedded import free_port
+from config.dev.embedded import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90.0

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from config.embedded import Postgres, Server, Valkey
+from config.dev.embedded import Postgres, Server, Valkey
 
 _started: list[Server] = []
 _place: Path | None = None

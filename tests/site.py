@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from config.embedded import free_port
+from config.dev.embedded import free_port
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 240.0  # a busy machine is no failure

@@ -9,8 +9,8 @@ from datetime import datetime
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cinema.errors import DomainError
-from trials import audit
 from seating.layouts import ShowFacts, show_facts
+from trials import audit
 
 MOST_SHOWN = 20  # faults; all of them are counted
 

@@ -14,7 +14,7 @@ from typing import Any
 import requests
 from django.db import Error, connection
 
-from config import processes
+from config.dev import processes
 
 VICTIMS = {"Valkey": "valkey-server", "PostgreSQL": "/postgres -D", "worker": " worker ", "web": "config.server"}
 PARTY = 2

@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from checkout import tickets
 from config import environment
-from config.embedded import free_port
+from config.dev.embedded import free_port
 from tests.site import ROOT
 
 TICKET = uuid.UUID("0b8a1d5e-6f0e-4f0b-9a51-3f9a0f5b2c11")

@@ -2,7 +2,7 @@ import pytest
 import redis
 from django.db.migrations.recorder import MigrationRecorder
 
-from config.embedded import free_port
+from config.dev.embedded import free_port
 from frontend.views import health
 
 

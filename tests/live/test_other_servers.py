@@ -10,7 +10,7 @@ import time
 import httpx
 import pytest
 
-from config.embedded import free_port
+from config.dev.embedded import free_port
 from tests.live_client import LiveClient
 from tests.site import ROOT, bare_environment
 

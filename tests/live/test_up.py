@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from config.embedded import free_port
-from config.processes import descendants, running
+from config.dev.embedded import free_port
+from config.dev.processes import descendants, running
 from tests.site import ROOT, bare_environment, running_site, stop
 
 

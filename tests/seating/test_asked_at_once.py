@@ -8,7 +8,7 @@ import pytest
 import redis
 import redis.asyncio
 
-from config.embedded import free_port
+from config.dev.embedded import free_port
 from seating import connections, layouts, store
 from seating.batches import MOST_TOGETHER, Batches
 from seating.in_flight import InFlight

@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from checkout import services
 from checkout.models import Payment, Ticket
-from trials.audit import gateway_faults, judge, overlaps, seats_without_ticket, under_way
 from seating.models import Claim
+from trials.audit import gateway_faults, judge, overlaps, seats_without_ticket, under_way
 
 
 def test_two_who_had_a_seat_at_once_are_found_and_one_after_the_other_is_right():

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
+from config.dev.embedded import Postgres, Valkey
 from trials.bench import machine
 from trials.bench.figures import Skipped
-from config.embedded import Postgres, Valkey
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = ROOT / "var" / "bench"

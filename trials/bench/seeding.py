@@ -10,10 +10,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from trials.bench.house import BenchShow
 from cinema import services
 from cinema.models import City, Movie, Screen, Show, Theatre
 from seating.services import rebuild_show
+from trials.bench.house import BenchShow
 
 PRICE = {"Stalls": 20_000}  # paise
 

@@ -23,10 +23,10 @@ from channels_redis.core import RedisChannelLayer
 from channels_redis.pubsub import RedisPubSubChannelLayer
 from picows import WSListener, WSMsgType, ws_connect
 
+from config.dev.embedded import free_port
 from trials.bench import machine
 from trials.bench.crowd import Crowd
 from trials.bench.figures import Skipped
-from config.embedded import free_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from trials.bench.house import House
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent
+ROOT = HERE.parents[1]
 START_SECONDS = 30.0
 SEATS_PER_CHANGE = 3
 

@@ -11,7 +11,7 @@ import razorpay
 import requests
 from django.conf import settings
 
-from config.embedded import free_port
+from config.dev.embedded import free_port
 from tests.checkout.sandbox.conftest import TOTAL
 from tests.checkout.sandbox.receiver import running_receiver
 from tests.sandbox_process import ROOT, running_sandbox, sandbox_environment

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from config.embedded import free_port
+from config.dev.embedded import free_port
 
 PLAN = ("--viewers", "60", "--buyers", "6", "--seconds", "6")
 

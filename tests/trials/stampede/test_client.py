@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from config.embedded import free_port
+from config.dev.embedded import free_port
 from trials.stampede.address import CannotRun, read_address
 from trials.stampede.client import Client, Unreachable
 

@@ -4,8 +4,8 @@ import asyncio
 import json
 import sys
 
-from tests.trials.stampede.false_site import FalseSite, running
 from tests.site import ROOT
+from tests.trials.stampede.false_site import FalseSite, running
 
 
 async def stampede(url, *arguments, show="1"):

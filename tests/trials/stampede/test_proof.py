@@ -5,7 +5,15 @@ import math
 import pytest
 
 from trials.stampede.ledger import Grant, Ledger
-from trials.stampede.proof import FreshMap, is_on, is_wrong, seats_granted_twice, seats_sold_twice, sold_seats_not_sold, viewers_on_another_map
+from trials.stampede.proof import (
+    FreshMap,
+    is_on,
+    is_wrong,
+    seats_granted_twice,
+    seats_sold_twice,
+    sold_seats_not_sold,
+    viewers_on_another_map,
+)
 
 SEATS = ["A1", "A2", "A3"]
 FRESH = FreshMap("e", 7, b"ahs")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 def main() -> None:
     target, options = Path(sys.argv[1]), sys.argv[2:]
-    from config.server import LiveCommandLine
+    from config.server.live_server import LiveCommandLine
 
     profile = cProfile.Profile()
     try:

@@ -10,9 +10,9 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
+from seating.layouts import Layout
 from trials import audit, contend
 from trials.commands import TrialCommand
-from seating.layouts import Layout
 
 APART = 5  # every fifth seat, so that no choice is refused for leaving a single one
 

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from config import development
+from config.dev import running
 from trials import drill
 from trials.commands import TrialCommand
 
@@ -36,7 +36,7 @@ class Command(TrialCommand):
         supervisor, show = self._supervisor(), self.on_sale(options["show"]).id
         victims = list(drill.VICTIMS) * options["rounds"]
         random.Random(self.seed(options["seed"])).shuffle(victims)  # noqa: S311 - a seed makes the order repeatable
-        desk = drill.Desk(development.site_address(), self.sandbox, show)
+        desk = drill.Desk(running.site_address(), self.sandbox, show)
         seconds = OPENING_SECONDS + len(victims) * (options["pause"] + RECOVERY_SECONDS)
         began, faults = timezone.now(), []
         sale = self._sale(desk, options["viewers"], options["buyers"], seconds)
@@ -52,7 +52,7 @@ class Command(TrialCommand):
         self.judge(show, began, faults)
 
     def _supervisor(self) -> int:
-        pid = development.running_pid()
+        pid = running.running_pid()
         if pid is None or not sys.platform.startswith("linux") or not settings.DEBUG:
             raise CommandError("The drill kills the servers of a `make run` on this machine (Linux). Start one first.")
         return pid
@@ -62,7 +62,7 @@ class Command(TrialCommand):
         words = [f"--{name}={value}" for name, value in options.items()]
         return subprocess.Popen(
             [sys.executable, "manage.py", "stampede", str(desk.show), *words, f"--seconds={int(seconds)}"],
-            cwd=development.BASE_DIR,
+            cwd=running.BASE_DIR,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.development import site_address
+from config.dev.running import site_address
 from trials.stampede.address import CannotRun, read_address
 from trials.stampede.progress import Progress
 from trials.stampede.report import page_of

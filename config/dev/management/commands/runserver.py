@@ -2,7 +2,7 @@
 
 from daphne.management.commands.runserver import Command as Runserver
 
-from config.server import LiveServer
+from config.server.live_server import LiveServer
 
 
 class Command(Runserver):

@@ -23,8 +23,8 @@ import honcho.manager
 from honcho.environ import parse_procfile
 from honcho.process import Process
 
-from config import development
-from config.embedded import Postgres, Server, ServerFailed, Valkey
+from config.dev import running
+from config.dev.embedded import Postgres, Server, ServerFailed, Valkey
 
 honcho.manager.KILL_WAIT = 1.5  # seconds; with the servers' own end it stays under five on a busy machine too
 DIED_AT_ONCE_SECONDS = 3.0
@@ -74,7 +74,7 @@ class Manager(honcho.manager.Manager):
 
 class Supervisor:
     def __init__(self) -> None:
-        self.var = development.var_dir()
+        self.var = running.var_dir()
         self.embedded = [name for name in os.environ.get("HOUSEFULL_EMBEDDED", "").split(",") if name]
         self.servers: list[Server] = []
         self.ending = threading.Event()
@@ -102,7 +102,7 @@ class Supervisor:
                 self._check_ports()
                 self._start_servers()
                 self._prepare_database()
-                development.remember_running()
+                running.remember_running()
                 return self._run_processes()
             except KeyboardInterrupt:
                 return 130
@@ -112,7 +112,7 @@ class Supervisor:
                 self.ending.set()
                 for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                     signal.signal(name, signal.SIG_IGN)
-                development.forget_running()
+                running.forget_running()
                 for server in self.servers:
                     server.tell_to_stop()
                 for server in self.servers:
@@ -157,7 +157,7 @@ class Supervisor:
             _say(f"manage.py {command.split()[0]}")
             done = subprocess.run(
                 [sys.executable, "manage.py", *command.split()],
-                cwd=development.BASE_DIR,
+                cwd=running.BASE_DIR,
                 capture_output=True,
                 text=True,
             )
@@ -167,14 +167,14 @@ class Supervisor:
 
     def _run_processes(self) -> int:
         manager = Manager()
-        procfile = parse_procfile((development.BASE_DIR / "Procfile").read_text())
+        procfile = parse_procfile((running.BASE_DIR / "Procfile").read_text())
         for name, command in procfile.processes.items():
             if name != "release":
-                manager.add_process(name, command, cwd=str(development.BASE_DIR))
+                manager.add_process(name, command, cwd=str(running.BASE_DIR))
         python = shlex.quote(sys.executable)
-        manager.add_process("sandbox", f"HOST=127.0.0.1 exec {python} manage.py sandbox", cwd=str(development.BASE_DIR))
+        manager.add_process("sandbox", f"HOST=127.0.0.1 exec {python} manage.py sandbox", cwd=str(running.BASE_DIR))
         if "EMAIL_URL" in self.embedded:
-            manager.add_process("mail", f"exec {self._mail_catcher(python)}", cwd=str(development.BASE_DIR))
+            manager.add_process("mail", f"exec {self._mail_catcher(python)}", cwd=str(running.BASE_DIR))
         threading.Thread(target=self._greet, daemon=True).start()
         manager.loop()
         # A signal is how one ends `make run`: only a process's own failure is one of ours.
@@ -187,7 +187,7 @@ class Supervisor:
         return f"{python} -m aiosmtpd --nosetuid {listen} -c aiosmtpd.handlers.Mailbox {maildir}"
 
     def _greet(self) -> None:
-        address = development.site_address()
+        address = running.site_address()
         while not self.ending.wait(0.3):
             try:
                 with urllib.request.urlopen(f"{address}/readyz", timeout=2):  # noqa: S310 - our own address

@@ -1,4 +1,4 @@
-"""`manage.py up`: the whole site in one terminal; see `config.supervisor`."""
+"""`manage.py up`: the whole site in one terminal; see `config.dev.supervisor`."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.supervisor import CannotStart, Supervisor
+from config.dev.supervisor import CannotStart, Supervisor
 
 
 class Command(BaseCommand):

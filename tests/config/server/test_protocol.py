@@ -8,7 +8,7 @@ import pytest
 from daphne.ws_protocol import WebSocketFactory
 from twisted.internet.testing import StringTransport
 
-from config.live_protocol import OPEN, LiveProtocol
+from config.server.protocol import OPEN, LiveProtocol
 from seating.protocol import Frame
 
 HANDSHAKE = (

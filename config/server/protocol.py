@@ -18,7 +18,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import tcp
 from twisted.internet.defer import Deferred
 
-from config.frame_writer import FrameWriter
+from config.server.frame_writer import FrameWriter
 from seating.limits import Bucket
 from seating.protocol import CloseCode
 

@@ -1,26 +1,20 @@
-"""Daphne, extended for the live map. `python -m config.server` takes daphne's own options; `runserver` uses it too.
+"""The server: Daphne with what the live map needs.
 
 What is added: a frame limit with its close code, connections that cost little and a way out for frames that does not
-wait (`config.live_protocol`), and an end that sends viewers away in slices.
+wait (`config.server.protocol`), and an end that sends viewers away in slices.
 """
 
 import asyncio
 import contextlib
 import resource
-import sys
 from typing import Any
 
-import django
 from daphne.cli import CommandLineInterface
 from daphne.server import Server
-from django.apps import apps
 from django.conf import settings
 from twisted.internet import defer
 
-if not apps.ready:
-    django.setup()  # run as a program; what follows needs the models
-
-from config.live_protocol import LiveProtocol
+from config.server.protocol import LiveProtocol
 from seating.hub import current_hub
 from seating.lifecycle import begin_stopping
 from seating.outlet import EXTENSION
@@ -78,8 +72,3 @@ def open_many_files() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-if __name__ == "__main__":
-    open_many_files()
-    LiveCommandLine().run(sys.argv[1:])

@@ -12,9 +12,9 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment as env
-from config.embedded import free_port
+from config.dev.embedded import free_port
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+BASE_DIR = Path(__file__).resolve().parents[2]
 SHARED = (  # what a second terminal must know
     "DEBUG",
     "HOST",

@@ -17,7 +17,7 @@ from twisted.internet import tcp
 from seating.outlet import MOST_PERSONAL_BYTES, Sendable
 
 if TYPE_CHECKING:
-    from config.live_protocol import LiveProtocol
+    from config.server.protocol import LiveProtocol
 
 log = structlog.get_logger(__name__)
 OPEN = WebSocketProtocol.STATE_OPEN
