@@ -21,7 +21,7 @@ test: $(VENV)/installed-for-tests
 check: $(VENV)/installed-for-tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(STATIC_ENV) $(BIN)/mypy config cinema seating checkout frontend
+	$(STATIC_ENV) $(BIN)/mypy config cinema seating checkout boxoffice frontend trials
 	$(BIN)/lint-imports
 	$(STATIC_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(DEPLOY_ENV) SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \

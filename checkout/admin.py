@@ -10,7 +10,7 @@ from django.contrib.admin.helpers import ActionForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from checkout import services
+from checkout.gate.reissue import reissue_tickets, revoke_tickets
 from checkout.models import (
     Booking,
     BookingLine,
@@ -26,6 +26,7 @@ from checkout.models import (
     WaitlistEntry,
     WebhookEvent,
 )
+from checkout.payments.refunds import retry_refund
 from cinema.errors import DomainError
 from seating.identity import owner_of_user
 
@@ -121,7 +122,7 @@ class RefundAdmin(ReadOnly, admin.ModelAdmin):
     def try_again(self, request: HttpRequest, chosen: QuerySet[Refund]) -> None:
         failed = chosen.filter(status=Refund.Status.FAILED)
         for refund in failed:
-            services.retry_refund(refund.pk)
+            retry_refund(refund.pk)
         self.message_user(request, f"{len(failed)} refunds are tried again.", messages.SUCCESS)
 
     def get_actions(self, request: HttpRequest) -> Any:
@@ -160,7 +161,7 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin):
     def revoke(self, request: HttpRequest, chosen: QuerySet[Ticket]) -> None:
         ids = list(chosen.values_list("pk", flat=True))
         why = " ".join(request.POST.get("reason", "").split())
-        count = services.revoke_tickets(ids, why, owner_of_user(request.user))
+        count = revoke_tickets(ids, why, owner_of_user(request.user))
         self.message_user(request, f"{count} tickets are revoked.", messages.SUCCESS)
         if count < len(ids):
             left = f"{len(ids) - count} were used, cancelled or revoked already and stay as they are."
@@ -170,7 +171,7 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin):
     def reissue(self, request: HttpRequest, chosen: QuerySet[Ticket]) -> None:
         for booking, of_one in groupby(chosen.order_by("booking"), key=lambda ticket: ticket.booking):
             try:
-                made = services.reissue_tickets(booking.pk, [str(ticket.pk) for ticket in of_one], by_staff=True)
+                made = reissue_tickets(booking.pk, [str(ticket.pk) for ticket in of_one], by_staff=True)
             except DomainError as wrong:
                 self.message_user(request, f"{booking.reference}: {wrong.detail}", messages.ERROR)
             else:

@@ -5,6 +5,6 @@ class CheckoutConfig(AppConfig):
     name = "checkout"
 
     def ready(self) -> None:
-        from checkout import figures
+        from checkout import metrics
 
-        figures.register()
+        metrics.register()

@@ -2,51 +2,55 @@
 
 from celery import shared_task
 
-from checkout import idempotency, outbox, services, webhooks
+from checkout.bookings import idempotency
+from checkout.cancellations import shows
+from checkout.outbox import handlers, queue, reminders
+from checkout.payments import reconciling, refunds, webhooks
+from checkout.waitlist import offers
 
 
 @shared_task
 def relay_outbox() -> None:
-    outbox.awake(relay_outbox.name)
-    services.relay_outbox()
+    queue.awake(relay_outbox.name)
+    handlers.relay_outbox()
 
 
 @shared_task
 def process_webhooks() -> None:
-    outbox.awake(process_webhooks.name)
+    queue.awake(process_webhooks.name)
     webhooks.process_stored()
 
 
 @shared_task
 def expire_bookings() -> None:
-    services.expire_bookings()
+    reconciling.expire_bookings()
 
 
 @shared_task
 def reconcile_orders() -> None:
-    services.reconcile_orders()
+    reconciling.reconcile_orders()
 
 
 @shared_task
 def reconcile_refunds() -> None:
-    services.reconcile_refunds()
+    refunds.reconcile_refunds()
 
 
 @shared_task
 def give_back_cancelled_shows() -> None:
-    outbox.awake(give_back_cancelled_shows.name)
-    services.give_back_cancelled_shows()
+    queue.awake(give_back_cancelled_shows.name)
+    shows.give_back_cancelled_shows()
 
 
 @shared_task
 def remind_customers() -> None:
-    services.remind_customers()
+    reminders.remind_customers()
 
 
 @shared_task
 def serve_waitlists() -> None:
-    outbox.awake(serve_waitlists.name)
-    services.serve_waitlists()
+    queue.awake(serve_waitlists.name)
+    offers.serve_waitlists()
 
 
 @shared_task

@@ -13,8 +13,6 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from checkout.api import router as checkout_router
-from checkout.gate_api import router as gate_router
-from checkout.waitlist_api import router as waitlist_router
 from cinema.api import router as cinema_router
 from cinema.errors import DomainError
 from seating.api import router as seating_router
@@ -30,8 +28,6 @@ api = NinjaAPI(
 api.add_router("", cinema_router)
 api.add_router("", seating_router)
 api.add_router("", checkout_router)
-api.add_router("", gate_router)
-api.add_router("", waitlist_router)
 
 
 def problem(status: int, code: str, title: str, detail: str, **extra: Any) -> HttpResponse:

@@ -9,9 +9,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 django_application = get_asgi_application()  # loads the apps, so it comes before anything of ours
 
+from boxoffice.routing import websocket_urlpatterns as boxoffice_sockets  # noqa: E402
 from config.origins import SameOriginOnly  # noqa: E402
-from seating.routing import websocket_urlpatterns  # noqa: E402
+from seating.routing import nowhere  # noqa: E402
+from seating.routing import websocket_urlpatterns as show_sockets  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": django_application, "websocket": SameOriginOnly(URLRouter(websocket_urlpatterns))}
+    {"http": django_application, "websocket": SameOriginOnly(URLRouter([*show_sockets, *boxoffice_sockets, nowhere]))}
 )

@@ -22,8 +22,9 @@ def _leave_logging_alone(**_: object) -> None:
 
 @app.on_after_finalize.connect
 def _collect_beats(sender: Celery, **_: object) -> None:
+    from boxoffice.tasks import BEAT as BOXOFFICE
     from checkout.tasks import BEAT as CHECKOUT
     from cinema.tasks import BEAT as CINEMA
     from seating.tasks import BEAT as SEATING
 
-    sender.conf.beat_schedule = {**CINEMA, **SEATING, **CHECKOUT}
+    sender.conf.beat_schedule = {**CINEMA, **SEATING, **CHECKOUT, **BOXOFFICE}

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "bootstrap",
     "fontawesome",
     "django_prometheus",
+    "boxoffice",
     "checkout",
     "seating",
     "cinema",
@@ -78,6 +79,7 @@ ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "checkout" / "outbox" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [

@@ -76,7 +76,7 @@ FORMS_OF_DJANGO = (
     ),
 )
 
-# How a receipt was paid, as checkout.receipts calls it.
+# How a receipt was paid, as checkout.tickets.receipts calls it.
 PAYMENTS = (
     gettext_noop("Paid"),
     gettext_noop("Paid by UPI"),

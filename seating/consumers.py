@@ -10,10 +10,9 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from asgiref.sync import sync_to_async
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
-from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from seating import protocol
@@ -33,7 +32,6 @@ from seating.lifecycle import is_stopping
 from seating.limits import Bucket, address_of
 from seating.outlet import SendOutlet, ServersOutlet, servers_outlet
 from seating.protocol import CloseCode
-from seating.selectors import BOX_OFFICE_GROUP, box_office_figures
 from seating.services.holds import ahold_seats, arelease_seats
 from seating.watch import ShowWatch
 
@@ -199,31 +197,6 @@ class ShowConsumer(AsyncWebsocketConsumer):
             return True
         await self.close(CloseCode.SIGNED_OUT)
         return False
-
-
-class BoxOfficeConsumer(AsyncJsonWebsocketConsumer):
-    """The staff dashboard: figures of every show of today at once, then whatever moves, at most once a second."""
-
-    async def connect(self) -> None:
-        await self.accept()
-        user = await user_of_session(cookies_of_socket(self.scope).get(settings.SESSION_COOKIE_NAME))
-        if user is None or not user.is_staff:
-            await self.close(CloseCode.SIGNED_OUT)
-            return
-        await self.channel_layer.group_add(BOX_OFFICE_GROUP, self.channel_name)
-        try:
-            await self.send_json({"type": "figures", "shows": await sync_to_async(box_office_figures)()})
-        except HoldsUnavailable:
-            await self.send_json({"type": "figures", "shows": []})  # they follow once Redis answers again
-
-    async def disconnect(self, code: int) -> None:
-        await self.channel_layer.group_discard(BOX_OFFICE_GROUP, self.channel_name)
-
-    async def receive_json(self, content: object, **kwargs: object) -> None:
-        """Nothing is expected here."""
-
-    async def boxoffice_figures(self, event: dict) -> None:
-        await self.send_json({"type": "figures", "shows": event["shows"]})
 
 
 class NowhereConsumer(AsyncWebsocketConsumer):

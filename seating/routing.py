@@ -1,11 +1,10 @@
-"""Addresses of the sockets."""
+"""Addresses of the live map's sockets; `nowhere` answers at every address that is nobody's."""
 
-from django.urls import path, re_path
+from django.urls import re_path
 
-from seating.consumers import BoxOfficeConsumer, NowhereConsumer, ShowConsumer
+from seating.consumers import NowhereConsumer, ShowConsumer
 
 websocket_urlpatterns = [
     re_path(r"^ws/shows/(?P<show_id>[0-9]{1,19})/$", ShowConsumer.as_asgi()),
-    path("ws/boxoffice/", BoxOfficeConsumer.as_asgi()),
-    re_path(r"", NowhereConsumer.as_asgi()),
 ]
+nowhere = re_path(r"", NowhereConsumer.as_asgi())

@@ -53,7 +53,7 @@ def judge(show: int, began: datetime) -> list[str]:
 
 def money_fault(booking: "Booking") -> str:
     """What does not add up: a confirmed booking keeps its price less what cancelling gives back, any other nothing."""
-    from checkout.services.payments import RETURN
+    from checkout.payments.recording import RETURN
 
     taken = sum(one.amount for one in booking.payments.all() if one.status in {"captured", "refunded"})
     refunds = [one for one in booking.refunds.all() if one.status != "failed"]
@@ -80,7 +80,7 @@ def seats_without_ticket(show: int) -> list[str]:
 def gateway_faults(show: int, began: datetime) -> list[str]:
     """Orders of which the gateway keeps another sum than their bookings' tickets are worth. Asks for each of them."""
     from checkout.models import Order
-    from checkout.razorpay import payments_of
+    from checkout.payments.gateways.razorpay import payments_of
 
     orders = Order.objects.filter(booking__show=show, booking__created_at__gte=began).select_related("booking")
     found = []

@@ -72,7 +72,7 @@ def _in_threads(work: str, task: Task) -> Found:
 
 def attempt_locks(task: Task) -> Found:
     from seating.errors import SeatingError
-    from seating.services import hold_seats, release_seats
+    from seating.services.holds import hold_seats, release_seats
 
     chance, found = random.Random(task.seed), Found()  # noqa: S311 - a seed makes the run repeatable, no secret
     for _ in range(task.count):
@@ -120,15 +120,16 @@ def _guest(chance: random.Random) -> str:
 
 
 def _book(show: int, owner: str, seats: Sequence[str]) -> str:
-    from checkout.services import create_booking
-    from seating.services import hold_seats
+    from checkout.bookings.create import create_booking
+    from seating.services.holds import hold_seats
 
     hold_seats(show, owner, seats)
     return create_booking([owner], show, name="Contender", email="contender@example.test").pk
 
 
 def _pay_or_leave(booking: str, sandbox: str, *, pays: bool) -> str:
-    from checkout.services import cancel_booking, start_payment, verify_callback
+    from checkout.cancellations.bookings import cancel_booking
+    from checkout.payments.starting import start_payment, verify_callback
 
     if not pays:
         cancel_booking(booking)

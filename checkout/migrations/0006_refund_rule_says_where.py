@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='refund',
             name='rule',
-            field=models.CharField(help_text='why; see checkout.services.cancelling and settling', max_length=24),
+            field=models.CharField(help_text='why; see checkout.cancellations.bookings and settling', max_length=24),
         ),
     ]

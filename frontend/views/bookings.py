@@ -16,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from checkout import services
+from checkout.bookings.select import bookings_of, get_booking, get_paid_booking
+from checkout.cancellations.bookings import cancel_booking
 from checkout.errors import UnknownTicket
+from checkout.gate.reissue import reissue_tickets
 from checkout.models import Booking, Payment, Ticket
-from checkout.receipts import receipt_of
-from checkout.selectors import bookings_of, get_booking, get_paid_booking
+from checkout.tickets.receipts import receipt_of
 from cinema.errors import DomainError
 from frontend.templatetags.housefull import rupees
 from seating.errors import BadToken
@@ -109,9 +110,9 @@ def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
         return render(request, "frontend/cancel.html", context)
     ids = [str(ticket.pk) for ticket in chosen] or None
     try:
-        outcome = services.cancel_booking(booking_id, ids, dry_run=True)
+        outcome = cancel_booking(booking_id, ids, dry_run=True)
         if request.method == "POST" and request.POST.get("refund") == str(outcome.refund):
-            outcome = services.cancel_booking(booking_id, ids)
+            outcome = cancel_booking(booking_id, ids)
             messages.success(request, _said(outcome.refund))
             return redirect("frontend:booking", booking_id=booking_id)
     except DomainError as refused:
@@ -128,7 +129,7 @@ def reissue(request: HttpRequest, booking_id: str) -> HttpResponse:
     """New codes for the tickets named by `ticket`: for those who lost theirs."""
     get_booking(booking_id, owners_of_request(request))
     try:
-        made = services.reissue_tickets(booking_id, request.POST.getlist("ticket"))
+        made = reissue_tickets(booking_id, request.POST.getlist("ticket"))
     except UnknownTicket:
         messages.error(request, _("Choose at least one seat that needs a new ticket."))
     except DomainError as refused:

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from checkout import services
-from checkout.selectors import cancellation_progress
+from boxoffice.cancellations import cancellation_progress
+from checkout.cancellations.shows import begin_cancellation, plan_cancellation
 from frontend.forms import CancelShowForm
 from frontend.views import View
 from seating.identity import owner_of_user
@@ -36,10 +36,10 @@ def staff_only(view: View) -> View:
 @staff_only
 def cancel_show(request: HttpRequest, show_id: int) -> HttpResponse:
     """GET shows what would be given back and changes nothing; of a cancelled show, what has been. POST cancels."""
-    plan = services.plan_cancellation(show_id)
+    plan = plan_cancellation(show_id)
     form = CancelShowForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        services.begin_cancellation(show_id, by=owner_of_user(request.user), reason=form.cleaned_data["reason"])
+        begin_cancellation(show_id, by=owner_of_user(request.user), reason=form.cleaned_data["reason"])
         return redirect("frontend:cancel_show", show_id=show_id)
     context = {
         "show": plan.show,

@@ -8,8 +8,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from checkout.bookings.select import coupon_json, get_booking
 from checkout.models import Booking
-from checkout.selectors import coupon_json, get_booking
 from seating.identity import owners_of_request
 
 SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}

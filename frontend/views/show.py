@@ -17,10 +17,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from checkout.bookings.select import bookings_of
 from checkout.models import Booking
-from checkout.pricing import price_seat
-from checkout.selectors import bookings_of, waitlist_entry_of, waitlist_json
-from checkout.services.waitlist import entry_of_token, is_over
+from checkout.money.prices import price_seat
+from checkout.waitlist.entries import entry_of_token, is_over
+from checkout.waitlist.select import waitlist_entry_of, waitlist_json
 from cinema import selectors
 from cinema.models import Show
 from seating.identity import is_guest, new_guest, owners_of_request, set_guest_cookie

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from checkout.selectors import get_booking, get_ticketed_booking
+from checkout.bookings.select import get_booking, get_ticketed_booking
 from frontend.views.bookings import let_guest_in
 from seating.identity import owners_of_request
 

@@ -14,13 +14,18 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
 
-from checkout import services, webhooks
+from checkout.bookings.create import create_booking
 from checkout.models import Booking, OutboxMessage, Refund, Ticket
-from checkout.webhooks import WebhookEvent
+from checkout.outbox.handlers import relay_outbox
+from checkout.payments import webhooks
+from checkout.payments.reconciling import expire_bookings
+from checkout.payments.settling import settle_payment
+from checkout.payments.starting import start_payment
+from checkout.payments.webhooks import WebhookEvent
 from cinema.models import Show
-from seating import services as seating
 from seating.identity import token_for
 from seating.models import Claim
+from seating.services.holds import hold_seats
 from tests import factories
 from tests.checkout.sandbox.receiver import Received, Receiver, running_receiver
 from tests.conftest import ALICE
@@ -102,18 +107,18 @@ class Desk:
     gateway: Gateway
 
     def book(self, owner: str = ALICE, seats: tuple[str, ...] = ("A1", "A2"), **more: Any) -> Booking:
-        seating.hold_seats(self.show.pk, owner, list(seats))
-        return services.create_booking([owner], self.show.pk, **{**CONTACT, **more})
+        hold_seats(self.show.pk, owner, list(seats))
+        return create_booking([owner], self.show.pk, **{**CONTACT, **more})
 
     def order(self, booking: Booking) -> str:
-        return services.start_payment(booking.pk).order_id
+        return start_payment(booking.pk).order_id
 
     def buy(self, owner: str = ALICE, seats: tuple[str, ...] = ("A1", "A2"), **more: Any) -> Booking:
         """A confirmed booking."""
         booking = self.book(owner, seats, **more)
         order_id = self.order(booking)
         self.gateway.pay(order_id)
-        bought = services.settle_payment(order_id)
+        bought = settle_payment(order_id)
         assert bought.status == "confirmed"
         return bought
 
@@ -126,7 +131,7 @@ class Desk:
     def lose_seats_to(self, other: str, booking: Booking) -> None:
         """The booking's time runs out, is swept, and somebody else buys its seats."""
         self.let_time_run_out(booking)
-        services.expire_bookings()
+        expire_bookings()
         seats = tuple(booking.lines.values_list("seat", flat=True))
         self.buy(other, seats, name="Bob", email="bob@example.com")
 
@@ -142,7 +147,7 @@ class Desk:
         """The outbox, as if every waiting time were over."""
         for _ in range(3):
             OutboxMessage.objects.filter(done_at=None).update(due_at=timezone.now())
-            services.relay_outbox()
+            relay_outbox()
 
     def claims(self, *seats: str) -> list[str]:
         states = dict(Claim.objects.filter(show=self.show).values_list("seat", "state"))

@@ -2,22 +2,27 @@
 
 from django.utils import timezone
 
-from checkout import idempotency, services, webhooks
+from checkout.bookings import idempotency
+from checkout.cancellations.shows import give_back_cancelled_shows
 from checkout.models import Booking, IdempotencyKey, Order, OutboxMessage, Refund, Ticket, WebhookEvent
+from checkout.outbox.handlers import relay_outbox
+from checkout.payments import webhooks
+from checkout.payments.reconciling import expire_bookings, reconcile_orders
+from checkout.payments.refunds import reconcile_refunds
 from cinema.models import Show
-from seating import services as seating
 from seating import store
 from seating.models import Claim
+from seating.services.holds import expire_holds
 from tests.checkout.paper_gateway import PaperGateway
 
 TASKS = (
-    seating.expire_holds,
-    services.expire_bookings,
-    services.reconcile_orders,
+    expire_holds,
+    expire_bookings,
+    reconcile_orders,
     webhooks.process_stored,
-    services.relay_outbox,
-    services.reconcile_refunds,
-    services.give_back_cancelled_shows,
+    relay_outbox,
+    reconcile_refunds,
+    give_back_cancelled_shows,
     idempotency.forget_old_keys,
 )
 

@@ -1,8 +1,8 @@
 """Razorpay in memory: the same facts as the sandbox's, without a socket, for tests that need thousands of steps.
 
-It stands in for the functions of `checkout.razorpay` that ask the gateway; signatures stay the real ones. It can be
-away, lose the answer of what it has done, pay late, twice or silently, refuse refunds, and sends the webhooks that
-the real one would send into a list, from which a test takes what arrives.
+It stands in for the functions of `checkout.payments.gateways.razorpay` that ask the gateway; signatures stay the real
+ones. It can be away, lose the answer of what it has done, pay late, twice or silently, refuse refunds, and sends the
+webhooks that the real one would send into a list, from which a test takes what arrives.
 """
 
 import hashlib
@@ -14,8 +14,8 @@ from typing import Any
 
 from django.conf import settings
 
-from checkout import razorpay
 from checkout.errors import GatewayRefused, GatewayUnavailable
+from checkout.payments.gateways import razorpay
 
 ASKED = ("create_order", "payments_of", "capture", "refund", "fetch_refund")
 NUMBERS = count(1)  # of all gateways: several may serve one database, one after the other

@@ -26,12 +26,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from checkout import crash_points, idempotency, outbox, services, webhooks
+from checkout import crash_points
+from checkout.bookings import idempotency
+from checkout.bookings.create import create_booking
+from checkout.cancellations.bookings import cancel_booking
 from checkout.models import Booking, IdempotencyKey, Order, OutboxMessage, Payment, Refund, Ticket, WebhookEvent
+from checkout.outbox import queue
+from checkout.payments import webhooks
+from checkout.payments.starting import start_payment, verify_callback
 from cinema.errors import DomainError
 from seating import keys
-from seating import services as seating
 from seating.models import Claim
+from seating.services.holds import hold_seats, release_seats
 from tests import factories
 from tests.checkout.conftest import CONTACT
 from tests.checkout.ledger import TASKS, check_the_books, make_everything_due
@@ -90,16 +96,16 @@ class Walk(RuleBasedStateMachine):
     # ------------------------------------------------------------------------------ customers
     @rule(person=PEOPLE, seats=SEATS)
     def hold(self, person: str, seats: tuple[str, ...]) -> None:
-        self.try_to(seating.hold_seats, self.show.pk, person, seats)
+        self.try_to(hold_seats, self.show.pk, person, seats)
 
     @rule(person=PEOPLE)
     def release(self, person: str) -> None:
-        self.try_to(seating.release_seats, self.show.pk, person)
+        self.try_to(release_seats, self.show.pk, person)
 
     @rule(person=PEOPLE, key=st.sampled_from(["", "k1", "k2"]))
     def create(self, person: str, key: str) -> None:
         def create() -> str:
-            return services.create_booking([person], self.show.pk, **CONTACT).pk
+            return create_booking([person], self.show.pk, **CONTACT).pk
 
         self.try_to(idempotency.answer_once, person, "create", f"{key}{self.show.pk}" if key else "", CONTACT, create)
 
@@ -107,14 +113,14 @@ class Walk(RuleBasedStateMachine):
     def initiate(self, person: str) -> None:
         booking = self.booking_of(person)
         if booking:
-            self.try_to(services.start_payment, booking.pk)
+            self.try_to(start_payment, booking.pk)
 
     @rule(person=PEOPLE, one=st.booleans())
     def cancel(self, person: str, one: bool) -> None:
         booking = self.booking_of(person)
         if booking:
             good = booking.tickets.filter(cancelled_at=None).values_list("pk", flat=True)
-            self.try_to(services.cancel_booking, booking.pk, [str(pk) for pk in good[:1]] if one and good else None)
+            self.try_to(cancel_booking, booking.pk, [str(pk) for pk in good[:1]] if one and good else None)
 
     # ------------------------------------------------------------------------------ gateway
     @precondition(lambda self: self.orders())
@@ -149,7 +155,7 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: self.callbacks)
     @rule(data=st.data())
     def callback(self, data: Any) -> None:
-        self.try_to(services.verify_callback, *data.draw(st.sampled_from(self.callbacks)).values())
+        self.try_to(verify_callback, *data.draw(st.sampled_from(self.callbacks)).values())
 
     @precondition(lambda self: self.paper.messages)
     @rule(data=st.data(), times=st.integers(0, 5))
@@ -257,7 +263,7 @@ def _move_holds(client: redis.Redis, show_id: int, milliseconds: int) -> None:
 @pytest.mark.postgres
 def test_however_it_is_walked_no_money_seat_or_ticket_is_lost(transactional_db, redis_server, monkeypatch):
     """A flushed broker loses nothing: here nobody is ever woken, only the clock's tasks run."""
-    monkeypatch.setattr(outbox, "wake", lambda task: None)
+    monkeypatch.setattr(queue, "wake", lambda task: None)
     Walk.monkeypatch, Walk.redis, Walk.steps = monkeypatch, redis_server, 0
     print(f"HOUSEFULL_WALK_SEED={SEED}")
     number = 0

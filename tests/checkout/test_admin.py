@@ -6,9 +6,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from checkout import services
-from checkout.coupons import Coupon
+from checkout.cancellations.bookings import cancel_booking
+from checkout.gate.check_in import check_in
+from checkout.gate.offline import OfflineScan, sync_scans
 from checkout.models import Refund, ShowCancellation, WaitlistEntry
+from checkout.models.coupon import Coupon
 
 MODELS = [
     "booking",
@@ -35,7 +37,7 @@ def staff(transactional_db, django_user_model):
 @pytest.mark.parametrize("model", MODELS)
 def test_everything_can_be_looked_at_and_nothing_added(desk, staff, model):
     booking = desk.buy()
-    services.cancel_booking(booking.pk)
+    cancel_booking(booking.pk)
     WaitlistEntry.objects.create(show=booking.show, owner="guest_1", name="Bob", email="bob@example.com", count=2)
     ShowCancellation.objects.create(show=booking.show)
     assert staff.get(reverse(f"admin:checkout_{model}_changelist")).status_code == 200
@@ -54,7 +56,7 @@ def test_a_booking_cannot_be_changed_and_its_page_shows_no_codes(desk, staff):
 
 
 def test_a_failed_refund_is_tried_again_from_here(desk, staff):
-    services.cancel_booking(desk.buy().pk)
+    cancel_booking(desk.buy().pk)
     Refund.objects.update(status="failed", refund_id="rfnd_failed")
     chosen = {"action": "try_again", "_selected_action": [Refund.objects.get().pk]}
     staff.post(reverse("admin:checkout_refund_changelist"), chosen)
@@ -71,7 +73,7 @@ def test_tickets_are_revoked_and_issued_again_from_here(desk, staff):
     old = ticket.code
     ticket.refresh_from_db()
     assert (ticket.revoked_at, ticket.edition) == (None, 2) and ticket.code != old
-    services.check_in(ticket.code, "North gate")
+    check_in(ticket.code, "North gate")
     answer = staff.post(tickets, {"action": "reissue", "_selected_action": [ticket.pk]}, follow=True)
     assert "used at the gate" in answer.content.decode()
 
@@ -92,7 +94,7 @@ def test_who_may_only_look_at_tickets_cannot_revoke_them(desk, django_user_model
 def test_staff_see_who_was_let_in_twice_and_no_codes(desk, staff):
     ticket = desk.buy(seats=("A1",)).tickets.get()
     now = timezone.now().isoformat()
-    services.sync_scans([services.OfflineScan(ticket.code, gate, now) for gate in ("North gate", "South gate")])
+    sync_scans([OfflineScan(ticket.code, gate, now) for gate in ("North gate", "South gate")])
     page = staff.get(reverse("admin:checkout_gatescan_changelist"), {"outcome__exact": "already_checked_in"})
     assert "let in twice" in page.content.decode() and "South gate" in page.content.decode()
     detail = staff.get(reverse("admin:checkout_ticket_change", args=[ticket.pk])).content.decode()

@@ -4,8 +4,12 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from checkout import crash_points, services
+from checkout import crash_points
+from checkout.cancellations.bookings import cancel_booking
 from checkout.models import Order, OutboxMessage, Payment, Refund, Ticket
+from checkout.payments.reconciling import expire_bookings, reconcile_orders
+from checkout.payments.settling import settle_payment
+from checkout.payments.starting import start_payment
 from tests.checkout.conftest import money_is_a_ticket_or_a_refund
 
 
@@ -33,8 +37,8 @@ def die_at(monkeypatch):
 def heal(desk):
     """What beat would do within a few minutes."""
     Order.objects.update(next_ask_at=timezone.now())
-    services.reconcile_orders()
-    services.expire_bookings()
+    reconcile_orders()
+    expire_bookings()
     desk.carry_out()
 
 
@@ -48,7 +52,7 @@ def test_every_crash_while_settling_ends_in_one_set_of_tickets_and_one_mail(desk
     gateway.pay(order_id)
     died = die_at(point)
     with pytest.raises(Died):
-        services.settle_payment(order_id)
+        settle_payment(order_id)
     heal(desk)
     heal(desk)
     booking.refresh_from_db()
@@ -67,7 +71,7 @@ def test_a_crash_after_which_the_seats_were_lost_ends_in_tickets_or_in_a_refund(
     gateway.pay(order_id)
     die_at(point)
     with pytest.raises(Died):
-        services.settle_payment(order_id)
+        settle_payment(order_id)
     desk.let_time_run_out(booking)
     try:
         desk.buy(bob, name="Bob", email="bob@example.com")
@@ -86,7 +90,7 @@ def test_without_a_reconciler_a_crash_after_the_capture_would_keep_money_for_not
     gateway.pay(order_id)
     die_at("captured")
     with pytest.raises(Died):
-        services.settle_payment(order_id)
+        settle_payment(order_id)
     desk.carry_out()
     booking.refresh_from_db()
     assert gateway.payments(order_id)[0]["captured"] and booking.status == "pending" and not Ticket.objects.exists()
@@ -96,17 +100,17 @@ def test_an_order_that_was_made_and_forgotten_is_made_again_and_only_one_counts(
     booking = desk.book()
     die_at("order_created")
     with pytest.raises(Died):
-        services.start_payment(booking.pk)
+        start_payment(booking.pk)
     assert not Order.objects.exists()
     order_id = desk.order(booking)
     gateway.pay(order_id)
-    assert services.settle_payment(order_id).status == "confirmed"
+    assert settle_payment(order_id).status == "confirmed"
 
 
 def test_a_refund_that_was_sent_and_forgotten_is_not_sent_twice(desk, gateway, die_at):
     """One ticket of two, so that the payment has enough left for the gateway to give it back a second time."""
     booking = desk.buy()
-    services.cancel_booking(booking.pk, [str(booking.tickets.get(seat="A1").pk)])
+    cancel_booking(booking.pk, [str(booking.tickets.get(seat="A1").pk)])
     die_at("refund_sent")
     OutboxMessage.objects.exclude(kind="refund").update(done_at=timezone.now())
     with pytest.raises(Died):
@@ -119,10 +123,10 @@ def test_a_refund_that_was_sent_and_forgotten_is_not_sent_twice(desk, gateway, d
 
 def test_a_refund_that_the_gateway_did_but_never_told_us_of_is_found_by_its_receipt(desk, gateway):
     """The idempotency key may be forgotten there; the receipt is not."""
-    from checkout import razorpay
+    from checkout.payments.gateways import razorpay
 
     booking = desk.buy()
-    services.cancel_booking(booking.pk)
+    cancel_booking(booking.pk)
     refund, payment = Refund.objects.get(), Payment.objects.get()
     everything = {"amount": refund.amount, "receipt": refund.key}
     done = razorpay._client().post(f"/v1/payments/{payment.payment_id}/refund", everything)

@@ -13,10 +13,14 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from checkout import crash_points, services, webhooks
+from checkout import crash_points
+from checkout.bookings import create
 from checkout.models import Booking, IdempotencyKey, Ticket
-from seating import services as seating
+from checkout.payments import webhooks
+from checkout.payments.starting import verify_callback
 from seating.identity import token_for
+from seating.services.claims import unclaim_hold
+from seating.services.holds import hold_seats
 from tests import factories
 from tests.checkout.conftest import CONTACT, Desk, post
 from tests.checkout.ledger import TASKS, check_the_books, make_everything_due
@@ -36,9 +40,9 @@ class Story:
         self.client = Client(headers={"Authorization": f"Bearer {token_for(ALICE)}"})
         self.deaths = 0
         self.dying = False
-        unclaim = seating.unclaim_hold
+        unclaim = unclaim_hold
         monkeypatch.setattr(crash_points, "reached", self.reached)
-        monkeypatch.setattr(seating, "unclaim_hold", lambda *hold: None if self.dying else unclaim(*hold))
+        monkeypatch.setattr(create, "unclaim_hold", lambda *hold: None if self.dying else unclaim(*hold))
 
     def reached(self, point: str) -> None:
         if point == self.point and self.left:
@@ -68,7 +72,7 @@ class Story:
             IdempotencyKey.objects.update(leased_until=timezone.now())
 
     def book_and_order(self) -> Booking:
-        seating.hold_seats(self.desk.show.pk, ALICE, ["A1", "A2"])
+        hold_seats(self.desk.show.pk, ALICE, ["A1", "A2"])
         told = self.ask("bookings/create/", {"show": self.desk.show.pk, **CONTACT}, "create")
         self.order_id = self.ask("payments/initiate/", {"booking": told["id"]}, "initiate")["order_id"]
         return Booking.objects.get(pk=told["id"])
@@ -96,7 +100,7 @@ class Story:
     def buys(self) -> None:
         self.book_and_order()
         paid = self.paper.pay(self.order_id)
-        self.survive(services.verify_callback, *paid.values())
+        self.survive(verify_callback, *paid.values())
         self.over()
         [booking] = Booking.objects.filter(show=self.desk.show)
         assert booking.status == "confirmed" and booking.tickets.count() == 2
@@ -111,7 +115,7 @@ class Story:
         self.left = left
         self.paper.refunds_end = "pending"
         paid = self.paper.pay(self.order_id, "captured")
-        self.survive(services.verify_callback, *paid.values())
+        self.survive(verify_callback, *paid.values())
         for end in ("failed", "processed", "processed"):
             self.heal()
             for refund_id in list(self.paper.given_back):

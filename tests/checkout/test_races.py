@@ -10,14 +10,25 @@ import pytest
 from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
-from checkout import services, tickets
+from checkout.bookings import create as creating
+from checkout.bookings.create import create_booking
+from checkout.cancellations.bookings import cancel_booking
 from checkout.errors import AlreadyCheckedIn, NotCancellable
+from checkout.gate.check_in import check_in
+from checkout.gate.offline import OfflineScan, sync_scans
+from checkout.gate.reissue import reissue_tickets
 from checkout.models import Booking, GateScan, OutboxMessage, Payment, Refund, Ticket
-from checkout.services import booking as creating
+from checkout.outbox.handlers import relay_outbox
+from checkout.outbox.reminders import remind_customers
+from checkout.payments.reconciling import expire_bookings
+from checkout.payments.settling import settle_payment
+from checkout.payments.starting import start_payment
+from checkout.tickets import codes
+from seating.services.holds import hold_seats
 from tests.checkout.conftest import CONTACT, money_is_a_ticket_or_a_refund, post
 
 pytestmark = pytest.mark.postgres
-checking_in = import_module("checkout.services.check_in")  # the package has a function of that name
+checking_in = import_module("checkout.gate.check_in")  # the package has a function of that name
 CROWD = 6
 
 
@@ -63,16 +74,14 @@ def somebody_waits_or(happened: threading.Event) -> None:
 
 
 def test_creates_at_once_are_one_booking(show, alice):
-    from seating import services as seating
 
-    seating.hold_seats(show.pk, alice, ["A1", "A2"])
-    answers = at_once(*[lambda: services.create_booking([alice], show.pk, **CONTACT)] * CROWD)
+    hold_seats(show.pk, alice, ["A1", "A2"])
+    answers = at_once(*[lambda: create_booking([alice], show.pk, **CONTACT)] * CROWD)
     assert {getattr(answer, "pk", answer) for answer in answers} == {Booking.objects.get().pk}
 
 
 def test_without_waiting_for_each_other_a_second_create_would_be_told_its_seats_are_gone(show, alice, monkeypatch):
     """Why creates wait: the first has taken the hold, and its booking cannot be seen yet."""
-    from seating import services as seating
 
     monkeypatch.setattr(creating, "_one_at_a_time", lambda *_: None)
     monkeypatch.setattr(creating, "_claim_orphan", lambda *_: None)  # relies on the waiting too
@@ -85,23 +94,22 @@ def test_without_waiting_for_each_other_a_second_create_would_be_told_its_seats_
         return store(*arguments)
 
     monkeypatch.setattr(creating, "_store", slow_store)
-    seating.hold_seats(show.pk, alice, ["A1"])
+    hold_seats(show.pk, alice, ["A1"])
 
     def second():
         first_is_in.wait(20)
         try:
-            return services.create_booking([alice], show.pk, **CONTACT)
+            return create_booking([alice], show.pk, **CONTACT)
         finally:
             second_is_done.set()
 
-    _, refused = at_once(lambda: services.create_booking([alice], show.pk, **CONTACT), second)
+    _, refused = at_once(lambda: create_booking([alice], show.pk, **CONTACT), second)
     assert getattr(refused, "code", refused) == "hold_expired"
 
 
 def test_the_same_key_at_once_is_one_booking(show, alice, alices_client):
-    from seating import services as seating
 
-    seating.hold_seats(show.pk, alice, ["A1"])
+    hold_seats(show.pk, alice, ["A1"])
     body, headers = {"show": show.pk, **CONTACT}, {"Idempotency-Key": "key-1"}
     answers = at_once(*[lambda: post(alices_client, "bookings/create/", body, **headers)] * CROWD)
     booking = Booking.objects.get().pk
@@ -112,7 +120,7 @@ def test_the_same_key_at_once_is_one_booking(show, alice, alices_client):
 
 def test_payments_started_at_once_share_one_order(desk):
     booking = desk.book()
-    answers = at_once(*[lambda: services.start_payment(booking.pk).order_id] * CROWD)
+    answers = at_once(*[lambda: start_payment(booking.pk).order_id] * CROWD)
     assert len(set(answers)) == 1 and isinstance(answers[0], str)
 
 
@@ -120,9 +128,9 @@ def test_settled_by_everybody_at_once_there_is_one_capture_one_ticket_set_one_ma
     booking = desk.book()
     order_id = desk.order(booking)
     gateway.pay(order_id)
-    answers = at_once(*[lambda: services.settle_payment(order_id).status] * CROWD)
+    answers = at_once(*[lambda: settle_payment(order_id).status] * CROWD)
     assert "confirmed" in answers
-    assert services.settle_payment(order_id).status == "confirmed"
+    assert settle_payment(order_id).status == "confirmed"
     assert Ticket.objects.count() == 2
     assert OutboxMessage.objects.filter(kind="confirmation").count() == 1
     assert [payment["status"] for payment in gateway.payments(order_id)] == ["captured"]
@@ -134,8 +142,8 @@ def test_two_payments_at_once_leave_one_taken(desk, gateway):
     order_id = desk.order(booking)
     gateway.pay(order_id)
     gateway.pay(order_id)
-    at_once(*[lambda: services.settle_payment(order_id)] * CROWD)
-    services.settle_payment(order_id)
+    at_once(*[lambda: settle_payment(order_id)] * CROWD)
+    settle_payment(order_id)
     assert sorted(payment["status"] for payment in gateway.payments(order_id)) == ["authorized", "captured"]
     assert sorted(Payment.objects.values_list("status", flat=True)) == ["captured", "void"]
     money_is_a_ticket_or_a_refund(booking, gateway)
@@ -146,8 +154,8 @@ def test_paid_and_swept_at_once_the_booking_is_confirmed_or_nothing_is_kept(desk
     order_id = desk.order(booking)
     gateway.pay(order_id)
     desk.let_time_run_out(booking)
-    at_once(services.expire_bookings, lambda: services.settle_payment(order_id), services.expire_bookings)
-    services.settle_payment(order_id)
+    at_once(expire_bookings, lambda: settle_payment(order_id), expire_bookings)
+    settle_payment(order_id)
     booking.refresh_from_db()
     assert booking.status == "confirmed"
     money_is_a_ticket_or_a_refund(booking, gateway)
@@ -158,15 +166,15 @@ def test_paid_and_cancelled_at_once_money_is_a_ticket_or_a_refund(desk, gateway)
         booking = desk.book(seats=(seat,))
         order_id = desk.order(booking)
         gateway.pay(order_id)
-        at_once(lambda b=booking: services.cancel_booking(b.pk), lambda o=order_id: services.settle_payment(o))
-        services.settle_payment(order_id)
+        at_once(lambda b=booking: cancel_booking(b.pk), lambda o=order_id: settle_payment(o))
+        settle_payment(order_id)
         desk.carry_out()
         money_is_a_ticket_or_a_refund(booking, gateway)
 
 
 def test_cancelled_by_everybody_at_once_there_is_one_refund(desk, gateway):
     booking = desk.buy()
-    answers = at_once(*[lambda: services.cancel_booking(booking.pk)] * CROWD)
+    answers = at_once(*[lambda: cancel_booking(booking.pk)] * CROWD)
     assert sum(isinstance(answer, NotCancellable) for answer in answers) == CROWD - 1
     assert Refund.objects.count() == 1
 
@@ -175,7 +183,7 @@ def test_of_many_scans_at_once_the_first_wins_and_the_others_are_told(desk):
     booking = desk.buy()
     code = booking.tickets.get(seat="A1").code
     gates = [f"gate {number}" for number in range(CROWD)]
-    answers = at_once(*[lambda gate=gate: services.check_in(code, gate) for gate in gates])
+    answers = at_once(*[lambda gate=gate: check_in(code, gate) for gate in gates])
     [won] = [answer for answer in answers if isinstance(answer, Ticket)]
     lost = [answer for answer in answers if isinstance(answer, AlreadyCheckedIn)]
     assert len(lost) == CROWD - 1
@@ -189,7 +197,7 @@ def test_of_two_hundred_scans_at_once_exactly_one_wins(desk):
     def scan(gate):
         while True:
             try:
-                return services.check_in(code, gate)
+                return check_in(code, gate)
             except OperationalError:
                 continue
 
@@ -214,7 +222,7 @@ def test_looking_first_and_writing_then_would_let_two_in(desk, monkeypatch):
         return ticket.checked_in_at is None
 
     monkeypatch.setattr(checking_in, "_first", look_then_write)
-    answers = at_once(*[lambda gate=gate: services.check_in(code, gate) for gate in ("North gate", "South gate")])
+    answers = at_once(*[lambda gate=gate: check_in(code, gate) for gate in ("North gate", "South gate")])
     assert [type(answer) for answer in answers] == [Ticket, Ticket]
 
 
@@ -222,8 +230,8 @@ def test_offline_scans_told_by_many_gates_at_once_leave_the_earliest(desk):
     ticket = desk.buy(seats=("A1",)).tickets.get()
     now = timezone.now()
     times = [(now + timedelta(milliseconds=10 * number)).isoformat() for number in range(CROWD)]
-    scans = [services.OfflineScan(ticket.code, f"gate {number}", at) for number, at in enumerate(times)]
-    at_once(*[lambda scan=scan: services.sync_scans([scan]) for scan in reversed(scans)])
+    scans = [OfflineScan(ticket.code, f"gate {number}", at) for number, at in enumerate(times)]
+    at_once(*[lambda scan=scan: sync_scans([scan]) for scan in reversed(scans)])
     ticket.refresh_from_db()
     assert ticket.checked_in_gate == "gate 0"
     assert GateScan.objects.get(outcome="admitted").gate == "gate 0"
@@ -234,7 +242,7 @@ def test_scanned_and_issued_again_at_once_only_one_of_them_happens(desk):
     for seat in ("C1", "C2", "C3", "C4"):
         booking = desk.buy(seats=(seat,))
         ticket = booking.tickets.get()
-        at_once(lambda t=ticket: services.check_in(t.code, "gate"), lambda b=booking: services.reissue_tickets(b.pk))
+        at_once(lambda t=ticket: check_in(t.code, "gate"), lambda b=booking: reissue_tickets(b.pk))
         ticket.refresh_from_db()
         assert bool(ticket.checked_in_at) != bool(ticket.reissued_at)
 
@@ -242,7 +250,7 @@ def test_scanned_and_issued_again_at_once_only_one_of_them_happens(desk):
 def test_two_beats_at_once_write_one_reminder(desk):
     booking = desk.buy()
     now = desk.show.starts_at - timedelta(hours=2)
-    assert [answer for answer in at_once(*[lambda: services.remind_customers(now)] * CROWD) if answer == 1]
+    assert [answer for answer in at_once(*[lambda: remind_customers(now)] * CROWD) if answer == 1]
     assert OutboxMessage.objects.filter(kind="reminder", booking=booking).count() == 1
 
 
@@ -250,7 +258,7 @@ def test_scanned_and_cancelled_at_once_only_one_of_them_happens(desk):
     for seat in ("B1", "B2", "B3", "B4"):
         booking = desk.buy(seats=(seat,))
         ticket = booking.tickets.get()
-        at_once(lambda t=ticket: services.check_in(t.code, "gate"), lambda b=booking: services.cancel_booking(b.pk))
+        at_once(lambda t=ticket: check_in(t.code, "gate"), lambda b=booking: cancel_booking(b.pk))
         ticket.refresh_from_db()
         assert bool(ticket.checked_in_at) != bool(ticket.cancelled_at)
 
@@ -260,7 +268,7 @@ def test_several_relays_send_each_mail_once(desk):
 
     for seat in ("A1", "A2", "A3", "A4"):
         desk.buy(seats=(seat,))
-    at_once(*[services.relay_outbox] * CROWD)
+    at_once(*[relay_outbox] * CROWD)
     assert len(mail.outbox) == 4
     assert not OutboxMessage.objects.filter(done_at=None).exists()
 
@@ -268,4 +276,4 @@ def test_several_relays_send_each_mail_once(desk):
 def test_ticket_codes_do_not_depend_on_who_made_them(desk):
     booking = desk.buy()
     for ticket in booking.tickets.all():
-        assert ticket.code == tickets.sign(ticket.pk, booking.show_id, ticket.seat)
+        assert ticket.code == codes.sign(ticket.pk, booking.show_id, ticket.seat)

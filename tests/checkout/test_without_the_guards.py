@@ -9,14 +9,18 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from checkout import idempotency, services, webhooks
+from checkout.bookings import idempotency
+from checkout.bookings.create import create_booking
 from checkout.errors import AlreadyCheckedIn, BadSignature
+from checkout.gate.check_in import check_in
 from checkout.models import Booking, GateScan, Ticket, WebhookEvent
-from checkout.services import settling
+from checkout.payments import settling, webhooks
+from checkout.payments.settling import settle_payment
 from seating import scripts, store
-from seating import services as seating
 from seating.errors import SeatUnavailable
 from seating.models import Claim
+from seating.services.claims import secure_claims, sell_seats
+from seating.services.holds import hold_seats, release_seats
 from seating.services.mirror import run_built
 from tests.checkout.conftest import Desk
 from tests.checkout.paper_gateway import PaperGateway
@@ -42,8 +46,8 @@ def two_claim_at_once(show):
         if before:
             before.wait(20)
         with transaction.atomic():
-            seating.secure_claims(show.pk, owner, f"hold-of-{owner}", ["A1"], until)
-            seating.sell_seats(show.pk, owner, f"hold-of-{owner}", ["A1"])
+            secure_claims(show.pk, owner, f"hold-of-{owner}", ["A1"], until)
+            sell_seats(show.pk, owner, f"hold-of-{owner}", ["A1"])
             if after:
                 after.set()
                 bob_is_done.wait(2)  # with the guard he cannot be done before we commit
@@ -75,8 +79,8 @@ def test_without_the_unique_claim_a_seat_is_sold_twice(show):
 
 
 def test_without_the_owner_check_anybody_frees_anybodys_seat(show, alice, bob, monkeypatch):
-    seating.hold_seats(show.pk, alice, ["A1"])
-    assert seating.release_seats(show.pk, bob, ["A1"]) == []
+    hold_seats(show.pk, alice, ["A1"])
+    assert release_seats(show.pk, bob, ["A1"]) == []
     ours = scripts.source("release")
     careless = ours.replace("local owner, id = ARGV[3], ARGV[4]", "local _, owner, id = state_of(ARGV[5])")
     assert careless != ours
@@ -89,7 +93,7 @@ def test_without_the_signature_anybodys_message_is_worked_on(desk, monkeypatch):
     body = b'{"event": "payment.captured"}'
     with pytest.raises(BadSignature):
         webhooks.receive(body, "forged", "evt_forged")
-    monkeypatch.setattr("checkout.razorpay.webhook_is_genuine", lambda *message: True)
+    monkeypatch.setattr("checkout.payments.gateways.razorpay.webhook_is_genuine", lambda *message: True)
     webhooks.receive(body, "forged", "evt_forged")
     assert WebhookEvent.objects.filter(event_id="evt_forged").exists()
 
@@ -100,7 +104,7 @@ def test_without_the_amount_check_two_seats_cost_one_rupee(desk, paper, monkeypa
     paper.pay(desk.order(booking), "captured", amount=100)
     if not guarded:
         monkeypatch.setattr(settling, "_counts", lambda *payment: True)
-    services.settle_payment(booking.order.order_id)
+    settle_payment(booking.order.order_id)
     assert Ticket.objects.count() == (0 if guarded else 2)
 
 
@@ -114,7 +118,7 @@ def test_without_the_claim_before_the_capture_money_is_taken_for_somebody_elses_
     paid = paper.pay(order_id)
     if not guarded:
         monkeypatch.setattr(settling, "_take_seats", lambda booking, seats: None)
-    services.settle_payment(order_id)
+    settle_payment(order_id)
     assert paper.paid[paid["payment_id"]]["captured"] == (not guarded)
 
 
@@ -122,9 +126,9 @@ def test_without_the_key_a_request_sent_twice_is_done_twice(desk, alice):
     """The seats of the second hold go into a second booking, though the customer has asked once."""
 
     def book(seat):
-        seating.hold_seats(desk.show.pk, alice, [seat])
+        hold_seats(desk.show.pk, alice, [seat])
         contact = {"name": "Alice", "email": "alice@example.com"}
-        return services.create_booking([alice], desk.show.pk, **contact).pk
+        return create_booking([alice], desk.show.pk, **contact).pk
 
     def twice(key, *seats):
         return [idempotency.answer_once(alice, "create", key, {}, lambda s=seat: book(s)) for seat in seats]
@@ -146,10 +150,10 @@ def test_without_one_constraint_two_bookings_could_share_a_hold(desk, alice):
 def test_without_the_condition_in_the_update_one_ticket_lets_two_people_in(desk, monkeypatch, guarded):
     ticket = desk.buy(seats=("A1",)).tickets.get()
     if not guarded:
-        gates = import_module("checkout.services.check_in")  # the service has its module's name
+        gates = import_module("checkout.gate.check_in")  # the service has its module's name
         whichever = Ticket.objects.filter(pk=ticket.pk)
         monkeypatch.setattr(gates, "_first", lambda said, gate, now: bool(whichever.update(checked_in_at=now)))
-    let_in = at_once(*(partial(services.check_in, ticket.code, gate) for gate in ("left", "right")))
+    let_in = at_once(*(partial(check_in, ticket.code, gate) for gate in ("left", "right")))
     refused = [answer for answer in let_in if isinstance(answer, AlreadyCheckedIn)]
     assert len(refused) == (1 if guarded else 0)
     assert GateScan.objects.filter(ticket=ticket).count() == (1 if guarded else 2)

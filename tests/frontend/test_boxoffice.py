@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from seating.errors import HoldsUnavailable
-from seating.services import hold_seats
+from seating.services.holds import hold_seats
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from checkout.models import Booking
 from seating.identity import COOKIE, token_for
-from seating.services import claim_hold, hold_seats, sell_seats
+from seating.services.claims import claim_hold, sell_seats
+from seating.services.holds import hold_seats
 from tests import factories
 from tests.frontend.test_bookings import make_booking
 

@@ -1,9 +1,10 @@
 import pytest
 from django.test import Client
 
-from checkout import services
+from checkout.cancellations.shows import begin_cancellation, give_back_cancelled_shows, plan_cancellation
 from checkout.models import ShowCancellation
-from seating.services import claim_hold, hold_seats, sell_seats
+from seating.services.claims import claim_hold, sell_seats
+from seating.services.holds import hold_seats
 from tests import factories
 from tests.frontend.test_bookings import make_booking
 
@@ -35,7 +36,7 @@ def test_the_door_is_for_staff(client, alice_client, show, more):
 
 
 def test_the_dry_run_is_shown_first_and_changes_nothing(staff_client, show):
-    plan = services.plan_cancellation(show.pk)
+    plan = plan_cancellation(show.pk)
     page = staff_client.get(address(show)).content.decode()
     assert plan.bookings[0].reference in page and "A1, A2" in page
     assert plan.refund > 0 and f"{plan.refund // 100:,}" in page
@@ -57,7 +58,7 @@ def test_cancelling_keeps_the_reason_and_who_did_it_and_leads_to_the_progress(st
     assert ShowCancellation.objects.get().by.startswith("user_")
     before = staff_client.get(address(show, "progress/")).json()
     assert (before["bookings"], before["left"], before["total"]) == (0, 1, 1)
-    services.give_back_cancelled_shows()
+    give_back_cancelled_shows()
     after = staff_client.get(address(show, "progress/")).json()
     assert (after["bookings"], after["seats"], after["left"]) == (1, 2, 0)
     assert "Every booking is given back." in staff_client.get(address(show)).content.decode()
@@ -83,6 +84,6 @@ def test_cancelling_needs_the_pages_own_form(show):
 
 
 def test_the_dashboard_leads_there_and_lists_what_was_cancelled_lately(staff_client, show):
-    services.begin_cancellation(show.pk, reason="Flooded.")
+    begin_cancellation(show.pk, reason="Flooded.")
     page = staff_client.get("/boxoffice/").content.decode()
     assert "Cancelled lately" in page and address(show) in page and "Under way" in page

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from checkout.coupons import Coupon, Redemption
 from checkout.models import Order
+from checkout.models.coupon import Coupon, Redemption
 from seating.identity import COOKIE, token_for
 from tests import factories
 from tests.frontend.test_bookings import make_booking

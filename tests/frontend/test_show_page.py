@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from django.utils import timezone
 
-from checkout.pricing import price_seat
+from checkout.money.prices import price_seat
 from seating.identity import COOKIE, owner_from_token, token_for
 from tests import factories
 from tests.frontend.test_bookings import make_booking

@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from checkout.models import WaitlistEntry
-from checkout.services.waitlist import offer_token
+from checkout.waitlist.entries import offer_token
 from seating.identity import COOKIE, owner_from_token, token_for
 from tests import factories
 from tests.frontend.conftest import make_user

@@ -4,28 +4,32 @@ import time
 
 from django.db import transaction
 
-from seating import connections, services, store
+from seating import connections, store
 from seating.errors import SeatingError
+from seating.services import mirror
+from seating.services.blocks import block_seats, unblock_seats
+from seating.services.claims import claim_hold, reopen_seats, sell_seats
+from seating.services.holds import expire_holds, hold_seats, release_seats
 from seating.states import SeatState
 
 
 def sell(show_id: int, owner: str, seats: list[str]) -> str:
     """Holds, claims and sells, as a paid booking does; answers with the hold's id."""
-    services.hold_seats(show_id, owner, seats)
+    hold_seats(show_id, owner, seats)
     with transaction.atomic():
-        hold = services.claim_hold(show_id, owner)
-        services.sell_seats(show_id, owner, hold.id, hold.seats)
+        hold = claim_hold(show_id, owner)
+        sell_seats(show_id, owner, hold.id, hold.seats)
     return hold.id
 
 
 def bring_to(state: SeatState, show_id: int, owner: str, seat: str) -> str:
     match state:
         case SeatState.HELD:
-            return services.hold_seats(show_id, owner, [seat]).id
+            return hold_seats(show_id, owner, [seat]).id
         case SeatState.SOLD:
             return sell(show_id, owner, [seat])
         case SeatState.BLOCKED:
-            services.block_seats(show_id, [seat], "user_1", "broken")
+            block_seats(show_id, [seat], "user_1", "broken")
     return ""
 
 
@@ -33,29 +37,29 @@ def perform(verb: str, show_id: int, owner: str, seat: str) -> None:
     """Does the verb as its usual caller would; a refusal is an outcome, not a failure."""
     from seating.models import Claim
 
-    person = store.read_snapshot(services.mirror.run_built(store.snapshot(show_id))).people.get(owner, {})
+    person = store.read_snapshot(mirror.run_built(store.snapshot(show_id))).people.get(owner, {})
     hold = next((id for id, known in person.items() if seat in known["seats"]), "")
     try:
         match verb:
             case "hold":
-                services.hold_seats(show_id, owner, [seat])
+                hold_seats(show_id, owner, [seat])
             case "extend":
-                services.mirror.run_built(store.extend(show_id, owner, hold, 600_000, 1_200_000))
+                mirror.run_built(store.extend(show_id, owner, hold, 600_000, 1_200_000))
             case "release":
-                services.release_seats(show_id, owner, [seat])
+                release_seats(show_id, owner, [seat])
             case "expire":
                 make_due(show_id)
-                services.expire_holds()
+                expire_holds()
             case "sell":
-                services.mirror.run_built(store.sell(show_id, owner, [seat])) if _may_sell(show_id, seat) else None
+                mirror.run_built(store.sell(show_id, owner, [seat])) if _may_sell(show_id, seat) else None
             case "reopen":
                 sold = Claim.objects.filter(show_id=show_id, seat=seat).values_list("hold", flat=True).first()
                 with transaction.atomic():
-                    services.reopen_seats(show_id, sold or "", [seat])
+                    reopen_seats(show_id, sold or "", [seat])
             case "block":
-                services.block_seats(show_id, [seat], "user_1", "broken")
+                block_seats(show_id, [seat], "user_1", "broken")
             case "unblock":
-                services.unblock_seats(show_id, [seat])
+                unblock_seats(show_id, [seat])
     except SeatingError:
         pass
 

@@ -6,10 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections, transaction
 
-from seating import services, store
+from seating import store
 from seating.errors import SeatingError, SeatUnavailable
 from seating.models import Claim
 from seating.selectors import seat_map
+from seating.services.claims import secure_claims
+from seating.services.holds import hold_seats
 
 PEOPLE = 40
 
@@ -33,7 +35,7 @@ def all_at_once(action, people):
 
 def test_of_many_who_want_the_same_three_seats_one_gets_all_and_nobody_some(show):
     people = [f"guest_{number:024x}" for number in range(PEOPLE)]
-    got = all_at_once(lambda person: services.hold_seats(show.pk, person, ["B1", "B2", "B3"]), people)
+    got = all_at_once(lambda person: hold_seats(show.pk, person, ["B1", "B2", "B3"]), people)
     winners = [hold for hold in got if hold]
     assert len(winners) == 1
     seats = store.read_snapshot(store.run(store.snapshot(show.pk))).people
@@ -44,7 +46,7 @@ def test_of_many_who_want_the_same_three_seats_one_gets_all_and_nobody_some(show
 @pytest.mark.parametrize("rounds", range(3))
 def test_overlapping_wishes_never_share_a_seat(show, rounds):
     wishes = {f"guest_{n:024x}": [f"A{1 + n % 4}", f"A{2 + n % 4}"] for n in range(12)}
-    got = [hold for hold in all_at_once(lambda p: services.hold_seats(show.pk, p, wishes[p]), list(wishes)) if hold]
+    got = [hold for hold in all_at_once(lambda p: hold_seats(show.pk, p, wishes[p]), list(wishes)) if hold]
     seats = [seat for hold in got for seat in hold.seats]
     assert got and len(seats) == len(set(seats))
 
@@ -58,7 +60,7 @@ def test_postgres_refuses_the_second_claim_even_when_redis_let_both_through(show
     def claim_without_redis(person):
         # What would happen if Redis granted everybody the same seats: only the claims table stands in the way.
         with transaction.atomic():
-            services.secure_claims(show.pk, person, f"hold of {person[-6:]}", ["C1", "C2"], _soon())
+            secure_claims(show.pk, person, f"hold of {person[-6:]}", ["C1", "C2"], _soon())
         return person
 
     people = [f"guest_{number:024x}" for number in range(12)]

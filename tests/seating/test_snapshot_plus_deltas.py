@@ -6,9 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from seating import connections, keys, services, store
+from seating import connections, keys, store
 from seating.layouts import show_facts
 from seating.pace import Pace
+from seating.services import mirror
+from seating.services.holds import hold_seats
 from seating.states import MOVES, SeatState
 from seating.watch import ShowWatch
 from tests.seating.steps import bring_to, perform
@@ -57,7 +59,7 @@ class Witness:
         raise AssertionError("a change was missed")
 
     def fresh(self):
-        return store.read_snapshot(services.mirror.run_built(store.snapshot(self.show_id)))
+        return store.read_snapshot(mirror.run_built(store.snapshot(self.show_id)))
 
     def check(self):
         fresh = self.fresh()
@@ -112,7 +114,7 @@ def test_a_rebuild_begins_a_new_epoch_and_the_watch_asks_for_a_fresh_read(show, 
     asked = []
     witness.watch._ask_for_read = asked.append
     redis_server.flushdb()
-    services.hold_seats(show.pk, alice, ["A1"])
+    hold_seats(show.pk, alice, ["A1"])
     while (message := witness.pubsub.get_message(timeout=2)) is not None:
         if message["type"] == "message" and not asked:
             witness.watch.apply(json.loads(message["data"]))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from seating import services
 from seating.errors import SeatingError
 from seating.selectors import seat_map
+from seating.services.holds import hold_seats
 from seating.states import MOVES, SeatState
 from tests.seating.steps import bring_to, perform
 
@@ -24,7 +24,7 @@ def test_a_verb_moves_a_seat_as_the_table_says_or_leaves_it(show, alice, verb, b
 def test_what_another_person_has_cannot_be_held(show, alice, bob, before):
     bring_to(before, show.pk, alice, "B2")
     with pytest.raises(SeatingError) as refusal:
-        services.hold_seats(show.pk, bob, ["B1", "B2"])
+        hold_seats(show.pk, bob, ["B1", "B2"])
     assert refusal.value.code == "seat_unavailable"
     assert refusal.value.seats == ["B2"]
     assert seat_map(show.pk).seats["B1"] == "available"

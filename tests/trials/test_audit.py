@@ -4,8 +4,9 @@ import requests
 from django.conf import settings
 from django.utils import timezone
 
-from checkout import services
+from checkout.cancellations.bookings import cancel_booking
 from checkout.models import Payment, Ticket
+from checkout.outbox.handlers import relay_outbox
 from seating.models import Claim
 from trials.audit import gateway_faults, judge, overlaps, seats_without_ticket, under_way
 
@@ -37,8 +38,8 @@ def test_two_tickets_for_one_seat_are_found(desk):
 def test_what_the_gateway_keeps_is_held_against_the_tickets(desk, gateway):
     began = timezone.now()
     bought, cancelled = desk.buy(seats=("A1", "A2")), desk.buy(seats=("B1",))
-    services.cancel_booking(cancelled.pk)
-    services.relay_outbox()
+    cancel_booking(cancelled.pk)
+    relay_outbox()
     assert gateway_faults(bought.show_id, began) == []
 
     keys = (settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET)  # somebody at the gateway's own desk
@@ -58,5 +59,5 @@ def test_a_sold_seat_without_its_ticket_and_a_ticket_without_its_seat_are_found(
 def test_what_is_still_to_come_is_counted_by_kind(desk):
     bought = desk.buy(seats=("A1",))
     assert under_way(bought.show_id)["messages"] == 1  # the confirmation's mail
-    services.relay_outbox()
+    relay_outbox()
     assert under_way(bought.show_id) == {}

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from checkout import tickets
+from checkout.tickets import codes
 
 
 class Command(BaseCommand):
@@ -15,6 +15,6 @@ class Command(BaseCommand):
     requires_system_checks = []  # needs neither database nor Redis
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for public in tickets.public_keys():
-            use = "signs and verifies" if public == tickets.public_key() else "verifies only"
-            self.stdout.write(f"{tickets.key_id(public).hex()}  {base64.b64encode(public).decode()}  {use}")
+        for public in codes.public_keys():
+            use = "signs and verifies" if public == codes.public_key() else "verifies only"
+            self.stdout.write(f"{codes.key_id(public).hex()}  {base64.b64encode(public).decode()}  {use}")

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from checkout import tickets
 from checkout.errors import BadTicket
+from checkout.tickets import codes
 
 
 def _key(text: str) -> bytes:
@@ -40,9 +40,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         code = sys.stdin.readline() if options["code"] == "-" else options["code"]
-        keys = options["public_key"] or tickets.public_keys()
+        keys = options["public_key"] or codes.public_keys()
         try:
-            said = tickets.verify(code, *keys)
+            said = codes.verify(code, *keys)
         except BadTicket as wrong:
             self.stdout.write(f"REFUSED: {wrong.detail}")
             sys.exit(1)

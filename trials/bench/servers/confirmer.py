@@ -17,11 +17,13 @@ import django
 
 django.setup()
 
-from checkout import razorpay as gateway  # noqa: E402 - needs the settings
-from checkout import services  # noqa: E402
+from checkout.bookings.create import create_booking  # noqa: E402 - needs the settings
 from checkout.models import Booking  # noqa: E402
+from checkout.payments.gateways import razorpay as gateway  # noqa: E402
+from checkout.payments.settling import settle_payment  # noqa: E402
+from checkout.payments.starting import start_payment  # noqa: E402
 from cinema.selectors import get_show  # noqa: E402
-from seating.services import hold_seats  # noqa: E402
+from seating.services.holds import hold_seats  # noqa: E402
 
 SEATS = 3
 
@@ -66,12 +68,12 @@ def held_seats(show: int, count: int, first: int = 0) -> list[tuple[int, str]]:
 def pending_order(job: tuple[int, str]) -> str:
     """Booking and order of one hold; answers with the order's id."""
     show, owner = job
-    booking = services.create_booking([owner], show, name="Asha Rao", email="asha@example.test")
-    return services.start_payment(booking.pk).order_id
+    booking = create_booking([owner], show, name="Asha Rao", email="asha@example.test")
+    return start_payment(booking.pk).order_id
 
 
 def settle(order_id: str) -> bool:
-    return services.settle_payment(order_id).status == Booking.Status.CONFIRMED
+    return settle_payment(order_id).status == Booking.Status.CONFIRMED
 
 
 def whole(job: tuple[int, str]) -> bool:

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from checkout.coupons import Coupon
+from checkout.models.coupon import Coupon
 from cinema.demo import load_demo
 
 PASSWORD = "demo-cinema"  # noqa: S105 - printed by `make run`; this command refuses to run outside development

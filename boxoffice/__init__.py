@@ -1,0 +1,1 @@
+"""What staff do: the live board, and cancelling a show. Pages are in `frontend`."""

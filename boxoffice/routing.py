@@ -1,0 +1,7 @@
+"""Addresses of the staff's sockets."""
+
+from django.urls import path
+
+from boxoffice.consumers import BoxOfficeConsumer
+
+websocket_urlpatterns = [path("ws/boxoffice/", BoxOfficeConsumer.as_asgi())]

@@ -1,0 +1,212 @@
+"""From held seats to a pending booking: prices are fixed, and PostgreSQL keeps the seats from here on."""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from checkout import crash_points
+from checkout.coupons.rules import contact_changed, put_coupon
+from checkout.errors import UnknownBooking, UnknownTicket
+from checkout.models import Booking, BookingLine, Ticket
+from checkout.money import prices
+from checkout.waitlist.entries import is_offer, offered_holds, take_offer
+from cinema.models import SeatingPlan, Show, ShowTier
+from cinema.selectors import get_show, sale_is_open
+from seating.errors import HoldExpired, ShowClosed
+from seating.services.claims import booked_holds, claim_hold, unclaim_hold
+from seating.services.holds import Hold
+
+PENDING = Booking.Status.PENDING
+
+
+def price_of_seats(show_id: int, seats: Sequence[str]) -> list[prices.Line]:
+    """What these seats cost at this moment, a line each, in paise. Raises cinema's NotFound."""
+    show = get_show(show_id)
+    return _lines_of(show, seats)
+
+
+def create_booking(
+    owners: Sequence[str],
+    show_id: int,
+    *,
+    name: str,
+    email: str,
+    phone: str = "",
+    site: str = "",
+    offered: bool = False,
+    coupon: str = "",
+) -> Booking:
+    """The pending booking of the seats that one of `owners` holds, the first of them that holds any; without any,
+    or with `offered` before any, of the seats that the waitlist offers them.
+
+    Asked again while it is pending, it is the same booking, and the contact and the coupon given last count; see also
+    `checkout.bookings.idempotency`. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable, HoldsUnavailable; and as
+    `put_coupon`, after which the seats are held as before.
+    """
+    show = get_show(show_id)
+    contact = {"name": name, "email": email, "phone": phone}
+    claimed: list[Hold] = []
+    try:
+        with transaction.atomic():
+            _one_at_a_time(owners, show_id)
+            if not sale_is_open(show):
+                raise ShowClosed("The sale for this show has ended. Choose another show.")
+            hold = None if offered else _claim(owners, show_id)
+            offer = None if hold else take_offer(owners, show_id)
+            hold = hold or offer or (None if offered else _claim_orphan(owners, show_id))
+            if hold is None:
+                return _still_pending(owners, show_id, contact, coupon, offered=offered)
+            if hold is not offer:
+                claimed.append(hold)  # an offer was claimed when it was made: nothing to undo in Redis
+            if Booking.objects.filter(show=show, hold=hold.id).exists():
+                # Redis was set back to before it heard of that booking.
+                return _still_pending(owners, show_id, contact, coupon)
+            crash_points.reached(crash_points.HOLD_TAKEN)
+            booking = _store(show, hold, contact, site)
+            if coupon:
+                put_coupon(booking, coupon)  # last, because others may be waiting for the coupon's lock
+            crash_points.reached(crash_points.BOOKING_WRITTEN)
+    except BaseException:
+        # The database forgets the claims by itself; Redis must be told that the hold is open again.
+        for hold in claimed:
+            unclaim_hold(show_id, hold.owner, hold.id)
+        raise
+    crash_points.reached(crash_points.BOOKING_CREATED)
+    return booking
+
+
+@transaction.atomic
+def change_coupon(booking_id: str, code: str | None) -> Booking:
+    """Puts the coupon with that code on the pending booking, in place of any other; None takes it off.
+
+    Raises UnknownBooking, and as `put_coupon`.
+    """
+    booking = locked_booking(booking_id)
+    put_coupon(booking, code)
+    return booking
+
+
+def locked_booking(booking_id: str) -> Booking:
+    """Inside a transaction: nobody else moves it until that ends. Its show comes along. Raises UnknownBooking."""
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("show").filter(pk=booking_id).first()
+    if booking is None:
+        raise UnknownBooking("There is no such booking.")
+    return booking
+
+
+def locked_tickets(booking: Booking) -> list[Ticket]:
+    """Its tickets in the order of their seats, locked: a scan at the gate and whoever asks for them here wait for
+    each other."""
+    return list(Ticket.objects.select_for_update().filter(booking=booking).order_by("seat"))
+
+
+def named_tickets(known: Iterable[Ticket], ids: Iterable[str]) -> list[Ticket]:
+    """Those of `known` with these ids, each once. Raises UnknownTicket, also where there are no ids."""
+    by_id = {ticket.pk: ticket for ticket in known}
+    try:
+        named = {by_id[uuid.UUID(ticket_id)]: None for ticket_id in ids}
+    except (ValueError, KeyError):
+        named = {}
+    if not named:
+        raise UnknownTicket("Name tickets of this booking by their ids.")
+    return list(named)
+
+
+def _one_at_a_time(owners: Sequence[str], show_id: int) -> None:
+    """Two creates of one person wait for each other: the second finds what the first has stored.
+
+    SQLite needs nothing: its transactions that write already exclude each other.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for owner in sorted(owners):
+            digest = hashlib.sha256(f"create-booking {show_id} {owner}".encode()).digest()
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
+
+
+def _claim(owners: Sequence[str], show_id: int) -> Hold | None:
+    for owner in owners:
+        try:
+            return claim_hold(show_id, owner)
+        except HoldExpired:
+            continue
+    return None
+
+
+def _claim_orphan(owners: Sequence[str], show_id: int) -> Hold | None:
+    """A hold taken over for a booking that was never stored, because its process died between the two.
+
+    Nobody can be storing it now: whoever creates for these owners waits for us.
+    """
+    for owner in owners:
+        for hold_id in booked_holds(show_id, owner):
+            booked = Booking.objects.filter(show=show_id, hold=hold_id).exists()
+            if not booked and not is_offer(show_id, hold_id):  # an offer is taken, or goes on to the next party
+                unclaim_hold(show_id, owner, hold_id)
+                return _claim([owner], show_id)
+    return None
+
+
+def _still_pending(
+    owners: Sequence[str], show_id: int, contact: dict[str, str], coupon: str, *, offered: bool = False
+) -> Booking:
+    bookings = Booking.objects.select_for_update().filter(show=show_id, owner__in=list(owners), status=PENDING)
+    if offered:  # another booking of theirs is no answer to whoever takes an offer
+        bookings = bookings.filter(hold__in=offered_holds(show_id, owners))
+    booking = bookings.filter(expires_at__gt=timezone.now()).order_by("-created_at").first()
+    if booking is None:
+        raise HoldExpired("You hold no seats at this show any more. Choose your seats again.")
+    Booking.objects.filter(pk=booking.pk).update(**contact)
+    booking.refresh_from_db()
+    if coupon:
+        put_coupon(booking, coupon)
+    else:
+        contact_changed(booking)
+    return booking
+
+
+def _store(show: Show, hold: Hold, contact: dict[str, str], site: str) -> Booking:
+    lines = _lines_of(show, hold.seats)
+    booking = Booking.objects.create(
+        show=show,
+        owner=hold.owner,
+        hold=hold.id,
+        total=prices.total_of(lines),
+        expires_at=hold.expires_at,
+        site=site,
+        **contact,
+    )
+    BookingLine.objects.bulk_create(
+        BookingLine(
+            booking=booking,
+            seat=line.seat,
+            tier=line.tier,
+            base=line.base,
+            gst_percent=line.gst_percent,
+            gst=line.gst,
+            fee=line.fee,
+            fee_gst=line.fee_gst,
+            fee_gst_percent=prices.FEE_GST_PERCENT,
+        )
+        for line in lines
+    )
+    return booking
+
+
+def _lines_of(show: Show, seats: Sequence[str]) -> list[prices.Line]:
+    listed = dict(ShowTier.objects.filter(show=show).values_list("name", "price"))
+    places = _tiers_of_plan(show.plan_id)
+    in_order = sorted(seats, key=list(places).index)
+    return prices.price_seats(in_order, places, listed, timezone.now())
+
+
+@lru_cache(maxsize=64)
+def _tiers_of_plan(plan_id: int) -> dict[str, str]:
+    """Seat → tier in the layout's order. A stored plan never changes, so each is read once per process."""
+    layout = SeatingPlan.objects.values_list("layout", flat=True).get(pk=plan_id)
+    return {seat["id"]: seat["tier"] for seat in layout["seats"]}

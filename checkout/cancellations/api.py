@@ -1,0 +1,50 @@
+"""Cancelling by the customer, over the HTTP API."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Router
+
+from checkout.bookings import select
+from checkout.bookings.idempotency import ONCE, answer_once, first, key_of
+from checkout.cancellations import bookings
+from checkout.cancellations.schemas import CancelIn, CancellationOut
+from cinema.problems import problems
+from seating.identity import owners_of_request, require_csrf
+
+router = Router(tags=["bookings"])
+
+
+@router.post(
+    "/bookings/{booking_id}/cancel/",
+    response={200: CancellationOut, **problems(400, 401, 403, 404, 409, 422, 503)},
+    operation_id="checkout_api_cancel_booking",
+    summary="Cancels tickets; with dry_run only says what would come back",
+    openapi_extra=ONCE,
+)
+def cancel_booking(request: HttpRequest, booking_id: str, wanted: CancelIn) -> Any:
+    require_csrf(request)
+    owners = owners_of_request(request)
+    select.get_booking(booking_id, owners)
+    # A dry run changes nothing, so it must not use up the key of what is done afterwards.
+    key = "" if wanted.dry_run else key_of(request)
+    body = [booking_id, wanted.model_dump()]
+    return answer_once(first(owners), "cancel", key, body, lambda: _cancel(booking_id, wanted, owners))
+
+
+def _cancel(booking_id: str, wanted: CancelIn, owners: Sequence[str]) -> dict[str, Any]:
+    done = bookings.cancel_booking(booking_id, wanted.tickets, dry_run=wanted.dry_run)
+    return {
+        "refund": done.refund,
+        "rule": done.rule.name,
+        "percent": done.rule.percent,
+        "detail": done.rule.detail,
+        "dry_run": wanted.dry_run,
+        "tickets": [seat.ticket for seat in done.seats if seat.ticket],
+        "lines": [
+            {"ticket": seat.ticket or None, "seat": seat.seat, "base": seat.base, "refund": seat.refund}
+            for seat in done.seats
+        ],
+        "booking": select.booking_json(select.get_booking(booking_id, owners)),
+    }

@@ -1,0 +1,76 @@
+"""A ticket's code made anew, or taken back, while the seat stays sold.
+
+Issuing again is for lost tickets: the same seat gets the next edition, and the gate refuses every older one as
+replaced. Revoking is for staff: the code admits nobody until they issue it again.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from checkout.bookings.create import locked_booking, locked_tickets, named_tickets
+from checkout.errors import NotReissuable
+from checkout.models import Ticket
+from checkout.outbox import queue
+from checkout.tickets import codes
+
+log = structlog.get_logger(__name__)
+MOST_BY_CUSTOMERS = 20  # editions: each is a mail, and nobody loses a ticket that often
+
+
+@transaction.atomic
+def reissue_tickets(booking_id: str, wanted: Sequence[str] | None = None, *, by_staff: bool = False) -> list[Ticket]:
+    """New codes for the tickets with these ids (by default all that still admit and are not used), in one mail.
+
+    Only staff may do so for a revoked ticket, which is good again then. Raises UnknownBooking, UnknownTicket,
+    NotReissuable.
+    """
+    booking = locked_booking(booking_id)
+    if booking.show.ends_at <= timezone.now():
+        raise NotReissuable("The show is over.")
+    chosen = _chosen(locked_tickets(booking), wanted)
+    for ticket in chosen:
+        _refuse(ticket, by_staff)
+        _renew(ticket)
+    key = f"reissue:{chosen[0].pk}:{chosen[0].edition}"
+    queue.put(booking, "reissue", key, seats=[ticket.seat for ticket in chosen])
+    return chosen
+
+
+def _chosen(known: list[Ticket], wanted: Sequence[str] | None) -> list[Ticket]:
+    if wanted is None:
+        left = [ticket for ticket in known if ticket.admits and not ticket.checked_in_at]
+        if not left:
+            raise NotReissuable("This booking has no ticket that could be issued again.")
+        return left
+    return named_tickets(known, wanted)
+
+
+def _refuse(ticket: Ticket, by_staff: bool) -> None:
+    if ticket.cancelled_at:
+        raise NotReissuable(f"The ticket for seat {ticket.seat} is cancelled.")
+    if ticket.checked_in_at:
+        raise NotReissuable(f"The ticket for seat {ticket.seat} has been used at the gate.")
+    if ticket.revoked_at and not by_staff:
+        raise NotReissuable(f"The ticket for seat {ticket.seat} was revoked. Please ask at the box office.")
+    if ticket.edition >= (codes.LAST_EDITION if by_staff else MOST_BY_CUSTOMERS):
+        raise NotReissuable(f"Seat {ticket.seat} has had too many tickets. Please ask at the box office.")
+
+
+def _renew(ticket: Ticket) -> None:
+    ticket.edition += 1
+    ticket.code = codes.sign(ticket.pk, ticket.show_id, ticket.seat, ticket.edition)
+    ticket.reissued_at, ticket.revoked_at, ticket.revoked_why = timezone.now(), None, ""
+    ticket.save(update_fields=["edition", "code", "reissued_at", "revoked_at", "revoked_why"])
+    log.info("ticket_reissued", ticket=str(ticket.pk), edition=ticket.edition)
+
+
+def revoke_tickets(ticket_ids: Iterable[uuid.UUID], why: str, staff: str) -> int:
+    """Staff take tickets back; answers with how many. Cancelled and used ones stay as they are."""
+    fresh = Ticket.objects.filter(pk__in=list(ticket_ids), cancelled_at=None, checked_in_at=None, revoked_at=None)
+    count = fresh.update(revoked_at=timezone.now(), revoked_why=why[:200])
+    log.info("tickets_revoked", count=count, why=why, staff=staff)
+    return count

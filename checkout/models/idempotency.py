@@ -1,0 +1,24 @@
+"""Requests that are done once, and their answers."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class IdempotencyKey(models.Model):
+    """A request that is done once however often it is sent, and its answer; see `checkout.bookings.idempotency`."""
+
+    owner = models.CharField(max_length=64, help_text="who asked: user_45 or guest_…")
+    endpoint = models.CharField(max_length=20)
+    key = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64, help_text="of the request's body")
+    lease = models.CharField(max_length=16, help_text="who is at it")
+    leased_until = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answer = models.JSONField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "endpoint", "key"], name="one_answer_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} {self.key}"

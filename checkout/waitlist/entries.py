@@ -1,0 +1,161 @@
+"""The waitlist of a sold-out show: joining, leaving, declining, taking, and the link in the offer's mail.
+
+Whoever moves an entry locks its row first. Who gets the next offer is `checkout.waitlist.offers`'s.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from checkout.errors import AlreadyWaiting, InvalidInput, NotSoldOut, OfferOver
+from checkout.models import WaitlistEntry
+from checkout.outbox import queue
+from cinema.models import Show
+from cinema.selectors import get_show, sale_is_open
+from seating.errors import ShowClosed, TooManySeats
+from seating.selectors import best_available
+from seating.services.claims import abandon_hold
+from seating.services.holds import Hold
+
+Status = WaitlistEntry.Status
+LAST_OFFER = timedelta(minutes=20)  # before the show: later than that nobody could still come
+SERVE = "checkout.tasks.serve_waitlists"
+LINK_SALT = "checkout.waitlist.offer"
+
+
+def join_waitlist(
+    owner: str, show_id: int, *, count: int, name: str, email: str, tier: str = "", site: str = ""
+) -> WaitlistEntry:
+    """Puts a party of `count` at the end of the show's list; asked again in the same words, it is the same entry.
+
+    Raises NotFound, ShowClosed, TooManySeats, InvalidInput (no such tier), AlreadyWaiting (this person or this
+    address waits already), NotSoldOut (there are such seats), HoldsUnavailable.
+    """
+    show = get_show(show_id)
+    _check_wish(show, count, tier)
+    wish = {"name": name, "email": email.lower(), "count": count, "tier": tier}
+    known = _same(owner, show_id, wish)
+    if known is not None:
+        return known
+    if best_available(show_id, count, tier or None)[0]:
+        raise NotSoldOut("There are free seats for your party. Choose them on the map.")
+    try:
+        with transaction.atomic():
+            return WaitlistEntry.objects.create(show=show, owner=owner, site=site, **wish)
+    except IntegrityError:
+        known = _same(owner, show_id, wish)  # sent twice at once, or the address waits under another name
+        if known is None:
+            raise AlreadyWaiting("This e-mail address is on the list of this show already.") from None
+        return known
+
+
+def leave_waitlist(owners: Sequence[str], show_id: int) -> bool:
+    """Takes the party off the list, giving back what was offered to it; whether it was on the list."""
+    with transaction.atomic():
+        entry = _locked(owners, show_id, WaitlistEntry.OPEN)
+        if entry is None:
+            return False
+        end_entry(entry, Status.LEFT)
+    return True
+
+
+def decline_offer(owners: Sequence[str], show_id: int) -> None:
+    """The offer goes on to the next party; whoever declined joins again to be asked again. Raises OfferOver."""
+    with transaction.atomic():
+        entry = _locked(owners, show_id, [Status.OFFERED])
+        if entry is None:
+            raise OfferOver("There is no open offer for you.")
+        end_entry(entry, Status.DECLINED)
+
+
+def take_offer(owners: Sequence[str], show_id: int) -> Hold | None:
+    """Inside the transaction that creates the booking: the offer's hold, which is the booking's from now on."""
+    # Those who wait are locked too: an offer that is just being made is waited for, and none is begun meanwhile.
+    entries = WaitlistEntry.objects.select_for_update().filter(show=show_id, owner__in=list(owners))
+    for entry in entries.filter(status__in=WaitlistEntry.OPEN).order_by("id"):
+        ends = entry.offer_ends_at
+        if entry.status == Status.OFFERED and ends is not None and ends > timezone.now():
+            entry.status, entry.ended_at = Status.TAKEN, timezone.now()
+            entry.save(update_fields=["status", "ended_at"])
+            return Hold(entry.hold, entry.owner, show_id, tuple(entry.seats), ends)
+    return None
+
+
+def offered_holds(show_id: int, owners: Sequence[str]) -> list[str]:
+    """Every hold that was ever offered to one of `owners` at this show."""
+    entries = WaitlistEntry.objects.filter(show=show_id, owner__in=list(owners)).exclude(hold="")
+    return list(entries.values_list("hold", flat=True))
+
+
+def is_offer(show_id: int, hold_id: str) -> bool:
+    """Whether this hold was made for somebody on the list, whatever has become of it."""
+    return WaitlistEntry.objects.filter(show=show_id, hold=hold_id).exists()
+
+
+def end_entry(entry: WaitlistEntry, status: str) -> None:
+    """Inside a transaction that has locked the row: nothing more comes of it; offered seats are free again."""
+    if entry.status == Status.OFFERED:
+        abandon_hold(entry.show_id, entry.owner, entry.hold)
+        queue.wake(SERVE)
+    entry.status, entry.ended_at = Status(status), timezone.now()
+    entry.save(update_fields=["status", "ended_at"])
+
+
+def close_waitlist(show_id: int, statuses: Sequence[str] = WaitlistEntry.OPEN) -> int:
+    """Inside a transaction: ends these entries of a show that has no more seats to give; answers with how many."""
+    entries = WaitlistEntry.objects.select_for_update().filter(show=show_id, status__in=list(statuses))
+    ended = list(entries.order_by("id"))
+    for entry in ended:
+        end_entry(entry, Status.CLOSED)
+        queue.put(None, "waitlist_closed", f"waitlist-closed:{entry.key}", entry=entry.pk)
+    return len(ended)
+
+
+# ------------------------------------------------------------------------------------- the link in the mail
+def offer_token(entry: WaitlistEntry) -> str:
+    """Names this one offer: good until it ends, and for whoever was sent it."""
+    return signing.dumps([entry.key, entry.hold], salt=LINK_SALT)
+
+
+def entry_of_token(token: str, show_id: int, now: datetime | None = None) -> WaitlistEntry:
+    """The entry whose offer this token names, while the offer's time lasts. Raises OfferOver."""
+    try:
+        key, hold = signing.loads(token, salt=LINK_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        raise OfferOver("This link is not one of ours.") from None
+    entry = WaitlistEntry.objects.filter(key=key, hold=hold, show=show_id, status__in=["offered", "taken"]).first()
+    if entry is None or entry.offer_ends_at is None or entry.offer_ends_at <= (now or timezone.now()):
+        raise OfferOver("This offer is over: its seats went on to the next party. You may join the list again.")
+    return entry
+
+
+# ---------------------------------------------------------------------------------------------------- rules
+def is_over(show: Show, now: datetime) -> bool:
+    """Whether nobody will be offered anything any more."""
+    return show.state == Show.State.CANCELLED or show.starts_at - now < LAST_OFFER
+
+
+def _check_wish(show: Show, count: int, tier: str) -> None:
+    now = timezone.now()
+    if is_over(show, now) or not sale_is_open(show, now):
+        raise ShowClosed("Nobody is put on the list of this show any more. Choose another show.")
+    if count > settings.MAX_SEATS_PER_BOOKING:
+        raise TooManySeats(f"At most {settings.MAX_SEATS_PER_BOOKING} seats can be booked at one show.")
+    if tier and tier not in {one.name for one in show.tiers.all()}:
+        raise InvalidInput(f"This show has no tier {tier!r}.")
+
+
+def _same(owner: str, show_id: int, wish: dict) -> WaitlistEntry | None:
+    known = WaitlistEntry.objects.filter(show=show_id, owner=owner, status__in=WaitlistEntry.OPEN).first()
+    if known is not None and any(getattr(known, name) != value for name, value in wish.items()):
+        raise AlreadyWaiting("You are on the list of this show already. Leave it first to change your wish.")
+    return known
+
+
+def _locked(owners: Sequence[str], show_id: int, statuses: Sequence[str]) -> WaitlistEntry | None:
+    entries = WaitlistEntry.objects.select_for_update().filter(show=show_id, owner__in=list(owners))
+    return entries.filter(status__in=statuses).order_by("id").first()
