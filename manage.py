@@ -18,8 +18,8 @@ def main() -> None:
         else:
             running.join_running(*sys.argv[1:2])
         execute_from_command_line(sys.argv)
-    except ImproperlyConfigured as wrong:
-        sys.exit(f"housefull: {wrong}")
+    except ImproperlyConfigured as error:
+        sys.exit(f"housefull: {error}")
 
 
 if __name__ == "__main__":

@@ -172,8 +172,8 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin):
         for booking, of_one in groupby(chosen.order_by("booking"), key=lambda ticket: ticket.booking):
             try:
                 made = reissue_tickets(booking.pk, [str(ticket.pk) for ticket in of_one], by_staff=True)
-            except DomainError as wrong:
-                self.message_user(request, f"{booking.reference}: {wrong.detail}", messages.ERROR)
+            except DomainError as error:
+                self.message_user(request, f"{booking.reference}: {error.detail}", messages.ERROR)
             else:
                 seats = ", ".join(ticket.seat for ticket in made)
                 self.message_user(request, f"{booking.reference}: {seats} sent anew.", messages.SUCCESS)

@@ -68,8 +68,8 @@ class CheckoutFigures(Collector):
         for name, count in FIGURES.items():
             try:
                 yield GaugeMetricFamily(name, _help(name), value=count())
-            except Error as wrong:
-                log.warning("figure_unavailable", figure=name, why=str(wrong)[:200])
+            except Error as error:
+                log.warning("figure_unavailable", figure=name, why=str(error)[:200])
                 return
 
 

@@ -33,8 +33,8 @@ def import_plan(data: bytes | dict[str, Any], screen: Screen) -> SeatingPlan:
     """
     try:
         plan = read_plan(data)
-    except PlanError as wrong:
-        raise UnusablePlan(str(wrong), place=wrong.place) from None
+    except PlanError as error:
+        raise UnusablePlan(str(error), place=error.place) from None
     with transaction.atomic():
         _lock(screen.pk)
         latest = SeatingPlan.objects.filter(screen=screen).order_by("-version").first()
@@ -183,9 +183,9 @@ def _one_at_a_time(screen: Screen) -> Iterator[None]:
         with transaction.atomic():
             _lock(screen.pk)
             yield
-    except IntegrityError as wrong:
+    except IntegrityError as error:
         # The database's own rule: somebody planned a show here without asking these services.
-        if "shows_of_a_screen_never_overlap" not in str(wrong):
+        if "shows_of_a_screen_never_overlap" not in str(error):
             raise
         raise ShowsOverlap(f"{screen} is taken at that time. Choose another time or screen.") from None
 

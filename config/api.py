@@ -39,9 +39,9 @@ def problem(status: int, code: str, title: str, detail: str, **extra: Any) -> Ht
 
 
 @api.exception_handler(DomainError)
-def _domain_error(request: HttpRequest, wrong: DomainError) -> HttpResponse:
-    response = problem(wrong.status, wrong.code, wrong.title, wrong.detail, **wrong.extra)
-    after = getattr(wrong, "retry_after", 2 if wrong.status == 503 else None)
+def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    response = problem(error.status, error.code, error.title, error.detail, **error.extra)
+    after = getattr(error, "retry_after", 2 if error.status == 503 else None)
     if after is not None:
         response["Retry-After"] = str(after)
     return response
@@ -49,8 +49,8 @@ def _domain_error(request: HttpRequest, wrong: DomainError) -> HttpResponse:
 
 @api.exception_handler(OperationalError)
 @api.exception_handler(InterfaceError)
-def _database_away(request: HttpRequest, wrong: Exception) -> HttpResponse:
-    log.warning("database_away", reason=str(wrong).strip().splitlines()[:1])
+def _database_away(request: HttpRequest, error: Exception) -> HttpResponse:
+    log.warning("database_away", reason=str(error).strip().splitlines()[:1])
     detail = "The booking service cannot be reached just now. Nothing was half done; try again in a moment."
     response = problem(503, "database_unavailable", "Not available just now", detail)
     response["Retry-After"] = "2"
@@ -58,21 +58,19 @@ def _database_away(request: HttpRequest, wrong: Exception) -> HttpResponse:
 
 
 @api.exception_handler(ValidationError)
-def _invalid_input(request: HttpRequest, wrong: ValidationError) -> HttpResponse:
-    errors = [
-        {"field": ".".join(str(part) for part in error["loc"]), "message": error["msg"]} for error in wrong.errors
-    ]
+def _invalid_input(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    errors = [{"field": ".".join(str(part) for part in one["loc"]), "message": one["msg"]} for one in error.errors]
     first = f"{errors[0]['field']}: {errors[0]['message']}" if errors else "The request cannot be read."
     return problem(422, "invalid_input", "Invalid input", first, errors=errors)
 
 
 @api.exception_handler(Http404)
-def _not_found(request: HttpRequest, wrong: Http404) -> HttpResponse:
-    return problem(404, "not_found", "Not found", str(wrong) or "There is nothing at this address.")
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return problem(404, "not_found", "Not found", str(error) or "There is nothing at this address.")
 
 
 @api.exception_handler(HttpError)
-def _http_error(request: HttpRequest, wrong: HttpError) -> HttpResponse:
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     code = {
         400: "bad_request",
         401: "unauthorised",
@@ -80,4 +78,4 @@ def _http_error(request: HttpRequest, wrong: HttpError) -> HttpResponse:
         404: "not_found",
         429: "too_many_requests",
     }
-    return problem(wrong.status_code, code.get(wrong.status_code, "refused"), "Refused", str(wrong))
+    return problem(error.status_code, code.get(error.status_code, "refused"), "Refused", str(error))

@@ -62,8 +62,8 @@ def database(name: str, default: str | None = None) -> dict:
         raise ImproperlyConfigured(f"{name} must begin with postgres:// or sqlite:///.")
     try:
         return dict(_env.db_url_config(url))
-    except (ValueError, environ.ImproperlyConfigured) as wrong:
-        raise ImproperlyConfigured(f"{name} cannot be read as a database address: {wrong}") from None
+    except (ValueError, environ.ImproperlyConfigured) as error:
+        raise ImproperlyConfigured(f"{name} cannot be read as a database address: {error}") from None
 
 
 def redis(name: str, default: str | None = None) -> str:

@@ -45,8 +45,8 @@ class Batches:
             pipeline.execute_command(*command)
         try:
             replies: Iterable[Any] = await pipeline.execute(raise_on_error=False)
-        except Exception as wrong:
-            replies = [wrong] * len(batch)
+        except Exception as error:
+            replies = [error] * len(batch)
         for (_, answer), reply in zip(batch, replies, strict=True):
             if answer.done():
                 continue  # whoever asked was cancelled meanwhile

@@ -121,8 +121,8 @@ class ShowConsumer(AsyncWebsocketConsumer):
             return
         try:
             message = protocol.parse(text_data)
-        except protocol.BadMessage as wrong:
-            await self._complain("bad_message", str(wrong))
+        except protocol.BadMessage as error:
+            await self._complain("bad_message", str(error))
             return
         self.bad_messages = 0
         watch = self.watch
@@ -152,8 +152,8 @@ class ShowConsumer(AsyncWebsocketConsumer):
         if message.token is not None:
             try:
                 self.owner = owner_from_token(message.token)
-            except BadToken as wrong:
-                self._tell(protocol.error(wrong.code, wrong.detail))
+            except BadToken as error:
+                self._tell(protocol.error(error.code, error.detail))
                 return
         if not watch.loaded:
             return  # the map comes as soon as Redis answers

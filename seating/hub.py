@@ -89,8 +89,8 @@ class Hub:
             watch.load(store.read_snapshot(reply))
         except NotListening:
             pass  # every show is read as soon as there is a connection
-        except (HoldsUnavailable, redis.RedisError, OSError) as wrong:
-            log.warning("show_unread", show=watch.show, reason=str(wrong))
+        except (HoldsUnavailable, redis.RedisError, OSError) as error:
+            log.warning("show_unread", show=watch.show, reason=str(error))
         finally:
             self._reading.discard(watch.show)
 
@@ -156,8 +156,8 @@ class Hub:
                     await self._count_viewers()
                     await self._compare_positions()
                     self._tell_sale_states(await sync_to_async(_sale_states)(list(self.watches)))
-            except (HoldsUnavailable, redis.RedisError, OSError) as wrong:
-                log.warning("look_failed", reason=str(wrong))
+            except (HoldsUnavailable, redis.RedisError, OSError) as error:
+                log.warning("look_failed", reason=str(error))
             except Exception:
                 log.exception("look_failed")
 

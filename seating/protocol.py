@@ -66,10 +66,10 @@ def parse(text: str | None) -> ClientMessage:
         raise BadMessage("Send text frames with JSON, not binary ones.")
     try:
         message = _adapter.validate_json(text)
-    except ValidationError as wrong:
-        error = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(str(part) for part in error["loc"])
-        raise BadMessage(f"{place}: {error['msg']}" if place else error["msg"]) from None
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadMessage(f"{place}: {first['msg']}" if place else first["msg"]) from None
     if isinstance(message, HoldRequest | ReleaseRequest) and len(set(message.seats)) < len(message.seats):
         raise BadMessage("seats: name each seat once")
     return message

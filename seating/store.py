@@ -139,8 +139,8 @@ def run(command: Command) -> list:
             reply = client().execute_command("EVALSHA", scripts.digest(command.script), *command.parts())
         except redis.exceptions.NoScriptError:
             reply = client().execute_command("EVAL", scripts.source(command.script), *command.parts())
-    except redis.RedisError as wrong:
-        raise HoldsUnavailable(_UNAVAILABLE) from wrong
+    except redis.RedisError as error:
+        raise HoldsUnavailable(_UNAVAILABLE) from error
     return _checked(reply)
 
 
@@ -151,8 +151,8 @@ async def arun(command: Command) -> list:
             reply = await batches().send("EVALSHA", scripts.digest(command.script), *command.parts())
         except redis.exceptions.NoScriptError:
             reply = await batches().send("EVAL", scripts.source(command.script), *command.parts())
-    except redis.RedisError as wrong:
-        raise HoldsUnavailable(_UNAVAILABLE) from wrong
+    except redis.RedisError as error:
+        raise HoldsUnavailable(_UNAVAILABLE) from error
     return _checked(reply)
 
 
@@ -187,18 +187,18 @@ def mention(show: int) -> None:
     """Raises HoldsUnavailable."""
     try:
         client().execute_command(*index_command(show))
-    except redis.RedisError as wrong:
+    except redis.RedisError as error:
         _indexed.pop(show, None)
-        raise HoldsUnavailable(_UNAVAILABLE) from wrong
+        raise HoldsUnavailable(_UNAVAILABLE) from error
 
 
 async def amention(show: int) -> None:
     """`mention` for the event loop."""
     try:
         await async_client().execute_command(*index_command(show))
-    except redis.RedisError as wrong:
+    except redis.RedisError as error:
         _indexed.pop(show, None)
-        raise HoldsUnavailable(_UNAVAILABLE) from wrong
+        raise HoldsUnavailable(_UNAVAILABLE) from error
 
 
 def shows_to_sweep() -> list[int]:
@@ -259,5 +259,5 @@ def _many(commands: list[list[str]]) -> list:
         for command in commands:
             pipeline.execute_command(*command)
         return pipeline.execute()
-    except redis.RedisError as wrong:
-        raise HoldsUnavailable(_UNAVAILABLE) from wrong
+    except redis.RedisError as error:
+        raise HoldsUnavailable(_UNAVAILABLE) from error

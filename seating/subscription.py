@@ -85,8 +85,8 @@ class Subscription:
             began = time.monotonic()
             try:
                 await self._listen_once()
-            except (redis.RedisError, OSError) as wrong:
-                log.warning("subscription_lost", reason=str(wrong))
+            except (redis.RedisError, OSError) as error:
+                log.warning("subscription_lost", reason=str(error))
             except Exception:
                 # A bug must not leave every map of this process standing still.
                 log.exception("subscription_failed")

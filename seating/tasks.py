@@ -27,8 +27,8 @@ BEAT = {
 def expire_holds() -> None:
     try:
         freed = holds.expire_holds()
-    except HoldsUnavailable as wrong:
-        log.warning("expiry_waits", reason=wrong.detail)
+    except HoldsUnavailable as error:
+        log.warning("expiry_waits", reason=error.detail)
         return
     if freed:
         log.info("holds_expired", seats=freed)

@@ -32,8 +32,8 @@ class TrialCommand(BaseCommand):
         try:
             facts = show_facts(show)
             facts.check_on_sale()
-        except DomainError as wrong:
-            raise CommandError(wrong.detail) from None
+        except DomainError as error:
+            raise CommandError(error.detail) from None
         return facts
 
     def seed(self, given: int | None) -> int:
@@ -48,8 +48,8 @@ class TrialCommand(BaseCommand):
             seconds = audit.wait_until_settled(show)
             self.stdout.write(f"everything under way had ended {seconds:.0f} s later")
             found = list(faults)
-        except audit.NotSettled as wrong:
-            found = [*faults, str(wrong)]
+        except audit.NotSettled as error:
+            found = [*faults, str(error)]
         found += audit.faults_of(show, began)
         for fault in found[:MOST_SHOWN]:
             self.stdout.write(f"  {fault}")

@@ -89,9 +89,9 @@ def _bought(desk: Desk, until: float) -> str:
     while True:
         try:
             return desk.buy()
-        except requests.RequestException as wrong:
+        except requests.RequestException as error:
             if time.monotonic() > until:
-                raise NotRecovered(f"nothing can be bought: {wrong}") from None
+                raise NotRecovered(f"nothing can be bought: {error}") from None
             time.sleep(AGAIN_SECONDS)
 
 

@@ -28,8 +28,8 @@ def limited_guesses(request: HttpRequest) -> Iterator[None]:
         count = cache.incr(key)
     except ValueError:
         count = 1  # the window ended between the two lines
-    except RedisError as wrong:
-        raise CouponsUnavailable("Coupons cannot be checked just now. Try again in a moment.") from wrong
+    except RedisError as error:
+        raise CouponsUnavailable("Coupons cannot be checked just now. Try again in a moment.") from error
     if count > MOST_UNKNOWN:
         _take_back(key)
         raise TooManyGuesses(

@@ -53,15 +53,15 @@ def sync_scans(scans: Sequence[OfflineScan], show_id: int | None = None, staff: 
     for place, scan in enumerate(scans):
         try:
             readable.append((_moment(scan.scanned_at, now), place, codes.verify(scan.code, *keys)))
-        except DomainError as wrong:
-            answers[place] = SyncedScan(None, None, wrong.code, wrong.detail)
+        except DomainError as error:
+            answers[place] = SyncedScan(None, None, error.code, error.detail)
     for at, place, said in sorted(
         readable, key=lambda one: one[:2]
     ):  # so a batch's earliest scan is the admission at once
         try:
             answers[place] = _record(said, scans[place].gate, at, show_id, staff)
-        except DomainError as wrong:
-            answers[place] = SyncedScan(None, None, wrong.code, wrong.detail)
+        except DomainError as error:
+            answers[place] = SyncedScan(None, None, error.code, error.detail)
     return [answers[place] for place in range(len(scans))]
 
 
@@ -105,8 +105,8 @@ def _record(said: codes.TicketPayload, gate: str, at: datetime, show_id: int | N
 def _refusal(ticket: Ticket, said: codes.TicketPayload, show_id: int | None) -> DomainError | None:
     try:
         refuse_other_show(said, show_id)
-    except DomainError as wrong:
-        return wrong
+    except DomainError as error:
+        return error
     return refusal_of(ticket, said)
 
 

@@ -148,8 +148,8 @@ def _take_one() -> OutboxMessage | None:
 def _carry_out(message: OutboxMessage, handlers: Mapping[str, Handler]) -> bool:
     try:
         handlers[message.kind](message)
-    except Exception as wrong:
-        _failed(message, wrong)
+    except Exception as error:
+        _failed(message, error)
         return False
     crash_points.reached(crash_points.OUTBOX_CARRIED_OUT)
     OutboxMessage.objects.filter(pk=message.pk).update(done_at=timezone.now(), error="")
@@ -157,16 +157,16 @@ def _carry_out(message: OutboxMessage, handlers: Mapping[str, Handler]) -> bool:
     return True
 
 
-def _failed(message: OutboxMessage, wrong: Exception) -> None:
+def _failed(message: OutboxMessage, error: Exception) -> None:
     now = timezone.now()
-    given_up = isinstance(wrong, GiveUp) or now - message.created_at >= GIVE_UP_AFTER
+    given_up = isinstance(error, GiveUp) or now - message.created_at >= GIVE_UP_AFTER
     OutboxMessage.objects.filter(pk=message.pk, done_at=None).update(
         due_at=now + wait_after(message.attempts),
         given_up_at=now if given_up else None,
-        error=f"{type(wrong).__name__}: {wrong}"[:300],
+        error=f"{type(error).__name__}: {error}"[:300],
     )
     say = log.error if given_up else log.warning
-    say("outbox_given_up" if given_up else "outbox_failed", key=message.key, attempt=message.attempts, why=str(wrong))
+    say("outbox_given_up" if given_up else "outbox_failed", key=message.key, attempt=message.attempts, why=str(error))
 
 
 def wait_after(attempts: int) -> timedelta:

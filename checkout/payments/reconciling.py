@@ -52,9 +52,9 @@ def _end(booking_id: str, order_id: str | None) -> bool:
     if order_id:
         try:
             settle_payment(order_id)
-        except GatewayRefused as wrong:
+        except GatewayRefused as error:
             # The gateway knows no such order, so nobody can have paid it.
-            log.warning("order_unknown_at_gateway", order=order_id, why=wrong.detail)
+            log.warning("order_unknown_at_gateway", order=order_id, why=error.detail)
     crash_points.reached(crash_points.EXPIRY_DECIDED)
     with transaction.atomic():
         booking = locked_booking(booking_id)
@@ -85,8 +85,8 @@ def reconcile_orders() -> int:
         except GatewayUnavailable:
             log.warning("gateway_silent", order=order_id)
             break
-        except GatewayRefused as wrong:
-            log.warning("order_unknown_at_gateway", order=order_id, why=wrong.detail)
+        except GatewayRefused as error:
+            log.warning("order_unknown_at_gateway", order=order_id, why=error.detail)
         except Exception:
             log.exception("settling_failed", order=order_id)  # the others must not wait for it
             continue

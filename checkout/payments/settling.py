@@ -67,8 +67,8 @@ def settle_payment(order_id: str) -> Booking:
 def _take_money(order: Order, payment: Payment) -> list[dict[str, Any]]:
     try:
         return [gateway.capture(payment.payment_id, payment.amount, payment.currency)]
-    except GatewayRefused as wrong:
-        log.warning("capture_refused_once", payment=payment.payment_id, why=wrong.detail)
+    except GatewayRefused as error:
+        log.warning("capture_refused_once", payment=payment.payment_id, why=error.detail)
         return gateway.payments_of(order.order_id)  # perhaps it was given back meanwhile
 
 

@@ -88,9 +88,9 @@ def _create_order(booking: Booking) -> str:
         return gateway.create_order(
             booking.total, booking.currency, receipt, {"booking": booking.pk, "reference": booking.reference}
         )
-    except GatewayRefused as wrong:
-        log.error("order_refused", booking=booking.pk, why=wrong.detail)
-        raise GatewayUnavailable("Payment cannot begin just now. Your seats are kept; try again.") from wrong
+    except GatewayRefused as error:
+        log.error("order_refused", booking=booking.pk, why=error.detail)
+        raise GatewayUnavailable("Payment cannot begin just now. Your seats are kept; try again.") from error
 
 
 def _check_payable(booking: Booking) -> None:

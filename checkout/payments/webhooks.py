@@ -76,12 +76,12 @@ def _take_one() -> WebhookEvent | None:
 def _process(event: WebhookEvent) -> bool:
     try:
         outcome = _effect_of(event)
-    except Exception as wrong:
+    except Exception as error:
         # Kept with its reason and tried again: the gateway has had its 200 and will not send it once more.
         WebhookEvent.objects.filter(pk=event.pk).update(
-            due_at=timezone.now() + queue.wait_after(event.attempts), error=f"{type(wrong).__name__}: {wrong}"[:300]
+            due_at=timezone.now() + queue.wait_after(event.attempts), error=f"{type(error).__name__}: {error}"[:300]
         )
-        log.warning("webhook_failed", event_name=event.event, entity=event.entity_id, why=str(wrong))
+        log.warning("webhook_failed", event_name=event.event, entity=event.entity_id, why=str(error))
         return False
     crash_points.reached(crash_points.WEBHOOK_EFFECTED)
     WebhookEvent.objects.filter(pk=event.pk).update(processed_at=timezone.now(), error=outcome)
@@ -100,8 +100,8 @@ def _effect_of(event: WebhookEvent) -> str:
             settle_payment(event.order_id)
         except UnknownBooking:
             return "not an order of ours"
-        except GatewayRefused as wrong:
-            return f"the gateway refused: {wrong.detail}"[:300]
+        except GatewayRefused as error:
+            return f"the gateway refused: {error.detail}"[:300]
         return ""
     if kind == "refund" and event.entity_id:
         settle_refund(event.entity_id)

@@ -103,6 +103,6 @@ def _send(session: requests.Session, delivery: Document) -> Document:
             stream=True,  # only the status matters: an endless body must not hold the courier
         ) as answer:
             outcome: Document = {"status": answer.status_code}
-    except requests.RequestException as wrong:
-        outcome = {"error": type(wrong).__name__}
+    except requests.RequestException as error:
+        outcome = {"error": type(error).__name__}
     return {**outcome, "seconds": round(time.monotonic() - began, 3)}

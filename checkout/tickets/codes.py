@@ -133,8 +133,8 @@ def _decode(code: str) -> bytes:
         raise ValueError(code)
     try:
         data = base64.b32decode(body + "=" * (-len(body) % 8))
-    except binascii.Error as wrong:
-        raise ValueError(code) from wrong
+    except binascii.Error as error:
+        raise ValueError(code) from error
     if _encode(data) != body or (mark == MARK_1) != (data[:1] == b"\x01"):
         raise ValueError(code)  # one ticket, one spelling
     return data

@@ -37,8 +37,8 @@ def serve_waitlists() -> int:
         try:
             while _offer_next(show_id):
                 made += 1
-        except HoldsUnavailable as wrong:
-            log.warning("waitlist_waits", reason=wrong.detail)
+        except HoldsUnavailable as error:
+            log.warning("waitlist_waits", reason=error.detail)
             break
         except Exception:
             log.exception("waitlist_failed", show=show_id)  # the other shows must not wait for it

@@ -57,8 +57,8 @@ class PlanUpload(forms.ModelForm):
         data = self.cleaned_data["file"].read(LARGEST_FILE + 1)
         try:
             read_plan(data)
-        except PlanError as wrong:
-            raise forms.ValidationError(str(wrong)) from None
+        except PlanError as error:
+            raise forms.ValidationError(str(error)) from None
         return data
 
 

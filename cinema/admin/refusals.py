@@ -18,9 +18,9 @@ def rehearse(form: Any, call: Callable[[], Any]) -> None:
         with transaction.atomic():
             call()
             transaction.set_rollback(True)
-    except DomainError as wrong:
-        field = wrong.extra.get("field")
-        form.add_error(field if field in form.fields else None, wrong.detail)
+    except DomainError as error:
+        field = error.extra.get("field")
+        form.add_error(field if field in form.fields else None, error.detail)
 
 
 class SaysRefusals(admin.ModelAdmin):
@@ -29,6 +29,6 @@ class SaysRefusals(admin.ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return super().changeform_view(request, *args, **kwargs)
-        except DomainError as wrong:
-            self.message_user(request, wrong.detail, messages.ERROR)
+        except DomainError as error:
+            self.message_user(request, error.detail, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())

@@ -157,7 +157,7 @@ class ShowAdmin(SaysRefusals):
             try:
                 service(show.pk)
                 moved += 1
-            except DomainError as wrong:
-                self.message_user(request, f"{show}: {wrong.detail}", messages.ERROR)
+            except DomainError as error:
+                self.message_user(request, f"{show}: {error.detail}", messages.ERROR)
         if moved:
             self.message_user(request, f"{moved} show{'s' if moved > 1 else ''} now {done}.", messages.SUCCESS)

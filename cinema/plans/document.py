@@ -144,8 +144,8 @@ def read_document(data: bytes | str | dict[str, Any]) -> tuple[dict[str, Any], D
     _check_values(source)
     try:
         document = Document.model_validate(source)
-    except ValidationError as wrong:
-        raise _first(wrong) from None
+    except ValidationError as error:
+        raise _first(error) from None
     _check_document(document)
     return source, document
 
@@ -162,12 +162,12 @@ def _parse(data: bytes | str | dict[str, Any]) -> dict[str, Any]:
         raise PlanError("", "The file is nested too deeply to be a seating plan.") from None
     except UnicodeDecodeError:
         raise PlanError("", "The file is not JSON: it is not UTF-8 text.") from None
-    except json.JSONDecodeError as wrong:
-        raise PlanError(f"line {wrong.lineno}, column {wrong.colno}", f"The file is not JSON: {wrong.msg}.") from None
+    except json.JSONDecodeError as error:
+        raise PlanError(f"line {error.lineno}, column {error.colno}", f"The file is not JSON: {error.msg}.") from None
     except PlanError:
         raise
-    except (ValueError, TypeError) as wrong:  # a number of thousands of digits; a dict that is not JSON
-        raise PlanError("", f"The file is not JSON that can be read: {str(wrong)[:120]}.") from None
+    except (ValueError, TypeError) as error:  # a number of thousands of digits; a dict that is not JSON
+        raise PlanError("", f"The file is not JSON that can be read: {str(error)[:120]}.") from None
     if not isinstance(found, dict):
         raise PlanError("", "The file is JSON, but not an object with name, categories and zones.")
     return found
@@ -222,11 +222,11 @@ def write_place(keys: tuple[str | int, ...]) -> str:
     return place.removeprefix(".")
 
 
-def _first(wrong: ValidationError) -> PlanError:
-    error = wrong.errors(include_url=False, include_context=False, include_input=False)[0]
+def _first(error: ValidationError) -> PlanError:
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     # The branch of a union ("Text", "constrained-str") is pydantic's word, not a place in the file.
-    keys = tuple(key for key in error["loc"] if isinstance(key, int) or (key.islower() and "-" not in key))
-    reason = "This field is missing." if error["type"] == "missing" else f"{error['msg']}."
+    keys = tuple(key for key in first["loc"] if isinstance(key, int) or (key.islower() and "-" not in key))
+    reason = "This field is missing." if first["type"] == "missing" else f"{first['msg']}."
     return PlanError(write_place(keys), reason)
 
 

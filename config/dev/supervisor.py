@@ -106,8 +106,8 @@ class Supervisor:
                 return self._run_processes()
             except KeyboardInterrupt:
                 return 130
-            except ServerFailed as wrong:
-                raise CannotStart(str(wrong)) from None
+            except ServerFailed as error:
+                raise CannotStart(str(error)) from None
             finally:
                 self.ending.set()
                 for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -125,9 +125,9 @@ class Supervisor:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     probe.bind((os.environ["HOST"] if name == "PORT" else "127.0.0.1", port))
-                except OSError as wrong:
+                except OSError as error:
                     raise CannotStart(
-                        f"{name} {port} cannot be used ({wrong.strerror}). Choose another: {name}={port + 10} make run"
+                        f"{name} {port} cannot be used ({error.strerror}). Choose another: {name}={port + 10} make run"
                     ) from None
 
     def _start_servers(self) -> None:
@@ -149,8 +149,8 @@ class Supervisor:
                     _say(f"{server.name} ended (rc={server.process.returncode}); starting it again")
                     try:
                         server.start()
-                    except ServerFailed as wrong:
-                        _say(str(wrong))
+                    except ServerFailed as error:
+                        _say(str(error))
 
     def _prepare_database(self) -> None:
         for command in ("migrate --no-input --verbosity 0", "demo"):

@@ -111,7 +111,7 @@ class Mailbox:
         while self._waiting:
             try:
                 await self._take(self._waiting[0])
-            except Exception as wrong:
+            except Exception as error:
                 log.exception("socket_failed")
-                self._protocol.handle_exception(wrong)
+                self._protocol.handle_exception(error)
             del self._waiting[0]  # not before: what comes meanwhile must find somebody at work

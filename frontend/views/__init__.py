@@ -29,15 +29,15 @@ def with_error_pages(view: View) -> View:
             return not_found(request, missing)
         except PermissionDenied as refused:
             return permission_denied(request, refused)
-        except DomainError as wrong:
-            return not_found(request, wrong) if wrong.status == 404 else refused_page(request, wrong)
+        except DomainError as error:
+            return not_found(request, error) if error.status == 404 else refused_page(request, error)
 
     return page
 
 
-def refused_page(request: HttpRequest, wrong: DomainError) -> HttpResponse:
-    response = render(request, "frontend/refused.html", {"wrong": wrong}, status=wrong.status)
-    if wrong.status == 503:
+def refused_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    response = render(request, "frontend/refused.html", {"wrong": error}, status=error.status)
+    if error.status == 503:
         response["Retry-After"] = "5"
     return response
 

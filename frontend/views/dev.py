@@ -116,8 +116,8 @@ def _box() -> mailbox.Maildir:
     """The catcher's Maildir; an empty one before the first mail."""
     try:
         return mailbox.Maildir(str(settings.MAIL_CATCHER_DIR), create=not settings.MAIL_CATCHER_DIR.exists())
-    except OSError as wrong:
-        raise Http404(f"There is no mail directory: {wrong}") from None
+    except OSError as error:
+        raise Http404(f"There is no mail directory: {error}") from None
 
 
 def _read(box: mailbox.Maildir, key: str) -> EmailMessage:

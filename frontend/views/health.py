@@ -37,8 +37,8 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _answer(check: Callable[[], str]) -> str:
     try:
         return check()
-    except Exception as wrong:  # whatever a driver raises means "not ready"; the details are not for the public
-        return f"no answer ({type(wrong).__name__})"
+    except Exception as error:  # whatever a driver raises means "not ready"; the details are not for the public
+        return f"no answer ({type(error).__name__})"
 
 
 def _short_connection():

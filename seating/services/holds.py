@@ -80,8 +80,8 @@ def expire_holds() -> int:
     """
     try:
         shows = store.shows_to_sweep()
-    except redis.RedisError as wrong:
-        raise HoldsUnavailable("Redis cannot be reached: nothing was swept.") from wrong
+    except redis.RedisError as error:
+        raise HoldsUnavailable("Redis cannot be reached: nothing was swept.") from error
     freed = 0
     for show_id in shows:
         try:

@@ -125,9 +125,9 @@ class Walk(RuleBasedStateMachine):
     # ------------------------------------------------------------------------------ gateway
     @precondition(lambda self: self.orders())
     @rule(data=st.data(), status=st.sampled_from(["authorized"] * 4 + ["failed", "captured"]), wrong=st.integers(0, 9))
-    def pay(self, data: Any, status: str, wrong: int) -> None:
+    def pay(self, data: Any, status: str, error: int) -> None:
         order_id = data.draw(st.sampled_from(self.orders()))
-        odd: dict[str, Any] = {0: {"amount": 100}, 1: {"currency": "USD"}}.get(wrong, {})
+        odd: dict[str, Any] = {0: {"amount": 100}, 1: {"currency": "USD"}}.get(error, {})
         self.callbacks.append(self.paper.pay(order_id, status, **odd))
         type(self).steps += 1
 

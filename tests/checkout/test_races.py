@@ -47,8 +47,8 @@ def at_once(*jobs: Callable[[], Any]) -> list[Any]:
         start.wait()
         try:
             answers[place] = job()
-        except Exception as wrong:
-            answers[place] = wrong
+        except Exception as error:
+            answers[place] = error
         finally:
             connections.close_all()
 

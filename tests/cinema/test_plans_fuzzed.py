@@ -22,8 +22,8 @@ SLOW = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCh
 def read_or_refuse(data):
     try:
         return read_plan(data).layout
-    except PlanError as wrong:
-        assert str(wrong)
+    except PlanError as error:
+        assert str(error)
         return None
 
 

@@ -43,8 +43,8 @@ async def _run(house: House, names: list[str]) -> list[Row]:
         neighbours = machine.Neighbours()
         try:
             found = await module.measure(house)
-        except Incomplete as wrong:
-            found = [Row(name, "", None, failed=f"delivery was incomplete: {wrong}")]
+        except Incomplete as error:
+            found = [Row(name, "", None, failed=f"delivery was incomplete: {error}")]
         except Skipped as reason:
             found = [Row(name, "", None, skipped=str(reason))]
         share = neighbours.share()

@@ -66,8 +66,8 @@ class Buyer:
                 self.measures.refusals[refusal.code] += 1
             except Trouble:
                 self._become_somebody_new()
-            except (KeyError, TypeError, ValueError, AttributeError) as wrong:
-                self.measures.errors[f"unreadable answer: {wrong!r}"] += 1
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                self.measures.errors[f"unreadable answer: {error!r}"] += 1
                 self._become_somebody_new()
             await self._think()
         self.http.close()
@@ -190,8 +190,8 @@ class Buyer:
         """Over the socket; answers with the message and when it was asked and answered. Raises Refused, Trouble."""
         try:
             answer, asked, answered = await self.customer.ask(message)
-        except Unreachable as wrong:
-            self.measures.unavailable[str(wrong)] += 1
+        except Unreachable as error:
+            self.measures.unavailable[str(error)] += 1
             raise Trouble from None
         if answer["type"] == "refused":
             self._refuse(answer["code"], "socket")
@@ -203,8 +203,8 @@ class Buyer:
         """Over HTTP. Raises Refused, Trouble."""
         try:
             answer = await client.request(method, path, body, headers)
-        except Unreachable as wrong:
-            self.measures.unavailable[str(wrong)] += 1
+        except Unreachable as error:
+            self.measures.unavailable[str(error)] += 1
             raise Trouble from None
         if answer.status == 503:
             self._refuse(answer.code, "HTTP")

@@ -25,13 +25,13 @@ class Unreachable(Exception):
     """No answer came; the text is the reason, in a few words."""
 
 
-def reason_of(wrong: OSError) -> str:
+def reason_of(error: OSError) -> str:
     """A few words, the same for every address."""
-    if isinstance(wrong, socket.gaierror):
+    if isinstance(error, socket.gaierror):
         return "there is no such host"
-    if isinstance(wrong, ssl.SSLError):
-        return f"TLS: {wrong.reason or 'no agreement'}"
-    return os.strerror(wrong.errno) if wrong.errno else "it cannot be connected"
+    if isinstance(error, ssl.SSLError):
+        return f"TLS: {error.reason or 'no agreement'}"
+    return os.strerror(error.errno) if error.errno else "it cannot be connected"
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,9 @@ class Client:
         except TimeoutError:
             self.close()
             raise Unreachable(f"no answer within {ANSWER_SECONDS:.0f} s") from None
-        except OSError as wrong:
+        except OSError as error:
             self.close()
-            raise Unreachable(reason_of(wrong)) from None
+            raise Unreachable(reason_of(error)) from None
         except (EOFError, ValueError):
             self.close()
             raise Unreachable("the answer breaks off or cannot be read") from None

@@ -116,15 +116,15 @@ class Crowd:
                 read_buffer_init_size=READ_BUFFER_BYTES,
                 local_addr=local_addr,
             )
-        except WSHandshakeError as wrong:
-            status = wrong.response.status if wrong.response is not None else 0
+        except WSHandshakeError as error:
+            status = error.response.status if error.response is not None else 0
             self._failed(viewer, f"HTTP {int(status)}" if status else "handshake broken off")
         except TimeoutError:
             self._failed(viewer, "no answer to the handshake")
-        except OSError as wrong:
-            self._failed(viewer, reason_of(wrong))
-        except Exception as wrong:  # whatever a broken site makes of a handshake: the others go on
-            self._failed(viewer, type(wrong).__name__)
+        except OSError as error:
+            self._failed(viewer, reason_of(error))
+        except Exception as error:  # whatever a broken site makes of a handshake: the others go on
+            self._failed(viewer, type(error).__name__)
         finally:
             viewer.in_line = False
 

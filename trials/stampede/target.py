@@ -50,9 +50,9 @@ async def find_hall(address: Address, show: int) -> Hall:
 async def _ask(client: Client, path: str, show: int) -> dict[str, Any]:
     try:
         answer = await client.request("GET", path)
-    except Unreachable as wrong:
+    except Unreachable as error:
         raise CannotRun(
-            f"Nothing answers at {client.address.url} ({wrong}). Start it with `make run`, or name another with --url."
+            f"Nothing answers at {client.address.url} ({error}). Start it with `make run`, or name another with --url."
         ) from None
     if answer.status == 404 and answer.code == "not_found":
         raise CannotRun(f"{client.address.url} has no show {show}. Its shows are at {client.address.url}/api/movies/.")

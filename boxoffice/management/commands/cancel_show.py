@@ -38,8 +38,8 @@ class Command(BaseCommand):
                 self.stdout.write("Nothing was changed.")
                 return
             begin_cancellation(show_id, by="command", reason=options["reason"])
-        except DomainError as wrong:
-            raise CommandError(wrong.detail) from None
+        except DomainError as error:
+            raise CommandError(error.detail) from None
         while give_back_cancelled_shows():
             self._tell_progress(show_id)
         self._tell_progress(show_id)

@@ -29,16 +29,16 @@ class Command(BaseCommand):
         host, port = os.environ.get("HOST") or "127.0.0.1", settings.SANDBOX_PORT
         try:
             listening = server.bind(host, port)
-        except OSError as wrong:
+        except OSError as error:
             raise CommandError(
-                f"the payment sandbox cannot listen on {host}:{port} ({wrong.strerror}). "
+                f"the payment sandbox cannot listen on {host}:{port} ({error.strerror}). "
                 "Choose another port with SANDBOX_PORT."
             ) from None
         try:
             edge.start_background()
-        except (OSError, sqlite3.Error) as wrong:
+        except (OSError, sqlite3.Error) as error:
             listening.server_close()
-            raise CommandError(f"the payment sandbox cannot keep its state in {settings.VAR_DIR}: {wrong}") from None
+            raise CommandError(f"the payment sandbox cannot keep its state in {settings.VAR_DIR}: {error}") from None
         shown = f"[{host}]" if ":" in host else host
         self.stdout.write(f"payment sandbox on http://{shown}:{port}/")
         self.stdout.flush()

@@ -43,8 +43,8 @@ class Command(BaseCommand):
         keys = options["public_key"] or codes.public_keys()
         try:
             said = codes.verify(code, *keys)
-        except BadTicket as wrong:
-            self.stdout.write(f"REFUSED: {wrong.detail}")
+        except BadTicket as error:
+            self.stdout.write(f"REFUSED: {error.detail}")
             sys.exit(1)
         key = f", key {said.key}" if said.key else ""
         self.stdout.write(

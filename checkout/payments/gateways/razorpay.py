@@ -32,8 +32,8 @@ class _Session(requests.Session):
         try:
             response = super().request(*args, **kwargs)
             answer = response.json()
-        except requests.RequestException as wrong:  # an unreadable body is one of these too
-            raise GatewayUnavailable(UNAVAILABLE) from wrong
+        except requests.RequestException as error:  # an unreadable body is one of these too
+            raise GatewayUnavailable(UNAVAILABLE) from error
         if response.ok and isinstance(answer, dict) and not response.is_redirect:
             return response
         raise _refusal(response.status_code, answer)

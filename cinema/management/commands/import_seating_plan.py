@@ -37,8 +37,8 @@ class Command(BaseCommand):
                 screen, made = Screen.objects.get_or_create(theatre=theatre, name=name)
                 before = screen.plans.count()
                 plan = services.import_plan(data, screen)
-        except DomainError as wrong:
-            raise CommandError(f"{options['file']}: {wrong.detail}") from None
+        except DomainError as error:
+            raise CommandError(f"{options['file']}: {error.detail}") from None
         if made:
             self.stdout.write(f"Made the screen {screen}.")
         if screen.plans.count() == before:
@@ -51,7 +51,7 @@ def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE + 1)
-    except OSError as wrong:
-        raise CommandError(f"{path} cannot be read: {wrong.strerror}.") from None
-    except ValueError as wrong:
-        raise CommandError(f"The file's name cannot be used: {wrong}.") from None
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise CommandError(f"The file's name cannot be used: {error}.") from None

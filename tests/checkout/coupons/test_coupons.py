@@ -310,9 +310,9 @@ def test_codes_cannot_be_found_by_trying_and_known_ones_are_not_counted(desk, al
         {"first_moment": timezone.now(), "last_moment": timezone.now() - HOUR},
     ],
 )
-def test_a_coupon_that_means_nothing_cannot_be_made(wrong):
+def test_a_coupon_that_means_nothing_cannot_be_made(error):
     with pytest.raises(ValidationError):
-        make_coupon(**{"percent": None if "amount" in wrong else 10, **wrong})
+        make_coupon(**{"percent": None if "amount" in error else 10, **error})
 
 
 @pytest.mark.django_db

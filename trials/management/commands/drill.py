@@ -74,8 +74,8 @@ class Command(TrialCommand):
             return []
         try:
             found = drill.recovery(desk, victim)
-        except drill.NotRecovered as wrong:
-            return [str(wrong)]
+        except drill.NotRecovered as error:
+            return [str(error)]
         self.stdout.write(
             f"{victim:<11} killed: tickets could be bought after {found.bought:5.1f} s, mails went out after "
             f"{found.mailed:5.1f} s"

@@ -48,8 +48,8 @@ class Command(BaseCommand):
                 raise CommandError(f"--{name}: there is no directory {Path(options[name]).parent}.")
         try:
             result = asyncio.run(self._run(options))
-        except CannotRun as wrong:
-            raise CommandError(str(wrong)) from None
+        except CannotRun as error:
+            raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             sys.exit(130)
         self.stdout.write(text_of(result))
@@ -88,8 +88,8 @@ class Command(BaseCommand):
         if name:
             try:
                 Path(name).write_text(text)
-            except OSError as wrong:
-                raise CommandError(f"{name} cannot be written: {wrong.strerror}.") from None
+            except OSError as error:
+                raise CommandError(f"{name} cannot be written: {error.strerror}.") from None
             self.stdout.write(f"wrote {name}")
 
 

@@ -16,8 +16,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             code = Supervisor().run()
-        except CannotStart as wrong:
-            sys.exit(f"housefull: {wrong}")
+        except CannotStart as error:
+            sys.exit(f"housefull: {error}")
         # Everything has ended. Python would now take every module apart, for seconds on a busy machine.
         sys.stdout.flush()
         sys.stderr.flush()
