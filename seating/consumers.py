@@ -16,6 +16,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from seating import protocol
+from seating.channel import ShowWatch
 from seating.errors import BadToken, HoldsUnavailable, SeatingError, UnknownShow
 from seating.hub import current_hub
 from seating.identity import (
@@ -33,7 +34,6 @@ from seating.limits import Bucket, address_of
 from seating.outlet import SendOutlet, ServersOutlet, servers_outlet
 from seating.protocol import CloseCode
 from seating.services.holds import ahold_seats, arelease_seats
-from seating.watch import ShowWatch
 
 BAD_MESSAGES_IN_A_ROW = 3
 SESSION_CHECK_SECONDS = 30.0

@@ -16,13 +16,13 @@ from asgiref.sync import sync_to_async
 
 from cinema.models import Show
 from seating import connections, keys, protocol, store
+from seating.channel import ShowWatch, Viewer
 from seating.errors import HoldsUnavailable
 from seating.in_flight import InFlight
 from seating.layouts import recent_show_facts
-from seating.pace import Pace
-from seating.services.mirror import arun_built, rebuild_show
+from seating.services.execute import arun_built, rebuild_show
 from seating.subscription import NotListening, Subscription
-from seating.watch import ShowWatch, Viewer
+from seating.throttle import Pace
 
 log = structlog.get_logger(__name__)
 

@@ -6,7 +6,7 @@ from seating import store
 from seating.best import choose
 from seating.errors import HoldsUnavailable
 from seating.layouts import Layout, show_facts
-from seating.services.mirror import rebuild_show, run_built
+from seating.services.execute import rebuild_show, run_built
 from seating.states import BY_LETTER, SeatState
 
 

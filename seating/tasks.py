@@ -6,8 +6,8 @@ import structlog
 from celery import shared_task
 
 from seating.errors import HoldsUnavailable
-from seating.services import holds, mirror
-from seating.services.mirror import reconcile_show, shows_to_reconcile
+from seating.services import execute, holds
+from seating.services.execute import reconcile_show, shows_to_reconcile
 
 log = structlog.get_logger(__name__)
 
@@ -49,4 +49,4 @@ def reconcile_shows() -> None:
 
 @shared_task(name="seating.forget_past_shows")
 def forget_past_shows() -> None:
-    mirror.forget_past_shows()
+    execute.forget_past_shows()

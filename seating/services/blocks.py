@@ -13,8 +13,8 @@ from seating import store
 from seating.errors import SeatUnavailable
 from seating.layouts import show_facts
 from seating.models import Claim
+from seating.services.execute import follow_commit, reconcile_show, run_built
 from seating.services.holds import check_known
-from seating.services.mirror import follow_commit, reconcile_show, run_built
 
 BLOCKED, FREE = Claim.State.BLOCKED, Claim.State.FREE
 

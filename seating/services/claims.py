@@ -17,8 +17,8 @@ from django.utils import timezone
 from seating import store
 from seating.errors import HoldExpired, HoldsUnavailable, SeatUnavailable
 from seating.models import Claim
+from seating.services.execute import after_commit, follow_commit, reconcile_show, run_built
 from seating.services.holds import Hold, moment
-from seating.services.mirror import after_commit, follow_commit, reconcile_show, run_built
 
 PENDING, SOLD, FREE = Claim.State.PENDING, Claim.State.SOLD, Claim.State.FREE
 

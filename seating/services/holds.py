@@ -15,7 +15,7 @@ from django.conf import settings
 from seating import store
 from seating.errors import HoldsUnavailable, LeavesSingleSeat, SeatUnavailable, TooManySeats, UnknownSeat
 from seating.layouts import Layout, ShowFacts, recent_show_facts, show_facts
-from seating.services.mirror import arun_built, run_built
+from seating.services.execute import arun_built, run_built
 
 
 @dataclass(frozen=True)

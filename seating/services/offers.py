@@ -15,8 +15,8 @@ from seating import store
 from seating.errors import SeatUnavailable
 from seating.layouts import show_facts
 from seating.services.claims import take_claims
+from seating.services.execute import reconcile_show, run_built
 from seating.services.holds import Hold, check_known, hold_from
-from seating.services.mirror import reconcile_show, run_built
 
 
 def offer_seats(show_id: int, owner: str, seats: Sequence[str], seconds: int) -> Hold:

@@ -65,6 +65,6 @@ def check_the_books(show: Show, gateway: PaperGateway) -> None:
 
 
 def seating_snapshot(show: Show) -> list:
-    from seating.services.mirror import run_built
+    from seating.services.execute import run_built
 
     return run_built(store.snapshot(show.pk))

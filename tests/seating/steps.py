@@ -6,7 +6,7 @@ from django.db import transaction
 
 from seating import connections, store
 from seating.errors import SeatingError
-from seating.services import mirror
+from seating.services import execute
 from seating.services.blocks import block_seats, unblock_seats
 from seating.services.claims import claim_hold, reopen_seats, sell_seats
 from seating.services.holds import expire_holds, hold_seats, release_seats
@@ -37,21 +37,21 @@ def perform(verb: str, show_id: int, owner: str, seat: str) -> None:
     """Does the verb as its usual caller would; a refusal is an outcome, not a failure."""
     from seating.models import Claim
 
-    person = store.read_snapshot(mirror.run_built(store.snapshot(show_id))).people.get(owner, {})
+    person = store.read_snapshot(execute.run_built(store.snapshot(show_id))).people.get(owner, {})
     hold = next((id for id, known in person.items() if seat in known["seats"]), "")
     try:
         match verb:
             case "hold":
                 hold_seats(show_id, owner, [seat])
             case "extend":
-                mirror.run_built(store.extend(show_id, owner, hold, 600_000, 1_200_000))
+                execute.run_built(store.extend(show_id, owner, hold, 600_000, 1_200_000))
             case "release":
                 release_seats(show_id, owner, [seat])
             case "expire":
                 make_due(show_id)
                 expire_holds()
             case "sell":
-                mirror.run_built(store.sell(show_id, owner, [seat])) if _may_sell(show_id, seat) else None
+                execute.run_built(store.sell(show_id, owner, [seat])) if _may_sell(show_id, seat) else None
             case "reopen":
                 sold = Claim.objects.filter(show_id=show_id, seat=seat).values_list("hold", flat=True).first()
                 with transaction.atomic():

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seating import connections, keys, store
+from seating.channel import ShowWatch
 from seating.layouts import show_facts
-from seating.pace import Pace
-from seating.services import mirror
+from seating.services import execute
 from seating.services.holds import hold_seats
 from seating.states import MOVES, SeatState
-from seating.watch import ShowWatch
+from seating.throttle import Pace
 from tests.seating.steps import bring_to, perform
 
 
@@ -59,7 +59,7 @@ class Witness:
         raise AssertionError("a change was missed")
 
     def fresh(self):
-        return store.read_snapshot(mirror.run_built(store.snapshot(self.show_id)))
+        return store.read_snapshot(execute.run_built(store.snapshot(self.show_id)))
 
     def check(self):
         fresh = self.fresh()

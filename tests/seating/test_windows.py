@@ -3,10 +3,10 @@
 import asyncio
 import json
 
+from seating.channel import ShowWatch
 from seating.layouts import Layout
-from seating.pace import Pace
 from seating.store import Snapshot
-from seating.watch import ShowWatch
+from seating.throttle import Pace
 
 
 class Outlet:

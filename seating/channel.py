@@ -16,10 +16,10 @@ from django.conf import settings
 from seating import protocol
 from seating.layouts import Layout
 from seating.outlet import Outlet
-from seating.pace import Pace
 from seating.protocol import CloseCode, Frame
 from seating.services.holds import moment
 from seating.store import Snapshot
+from seating.throttle import Pace
 
 AVAILABLE = "a"
 WRITES_IN_A_ROW = 500  # then others get their turn on the event loop

@@ -1,6 +1,6 @@
 """A bounded share of the core for fan-out, and nothing to wait for while there is little to do."""
 
-from seating.pace import Pace
+from seating.throttle import Pace
 
 
 class Clock:
