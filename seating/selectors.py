@@ -37,12 +37,12 @@ def seat_map(show_id: int) -> SeatMap:
     layout = show_facts(show_id).layout
     now = store.read_snapshot(run_built(store.snapshot(show_id)))
     available = SeatState.AVAILABLE.letter
-    seats = {seat: BY_LETTER[now.letters.get(seat, available)].value for seat in layout.ids}
+    seats = {seat: BY_LETTER[now.states.get(seat, available)].value for seat in layout.ids}
     return SeatMap(show_id, now.epoch, now.seq, seats)
 
 
 def map_version(show_id: int) -> str:
-    """Changes with every change of the show's seats; what an ETag is made of. Raises as `seat_map` does."""
+    """Changes with every change of the show's seats; used as an ETag. Raises as `seat_map` does."""
     show_facts(show_id)
     [position] = store.positions([show_id])
     if position is None:
@@ -55,8 +55,8 @@ def map_version(show_id: int) -> str:
 
 def held_by(show_id: int, owner: str) -> tuple[str, ...]:
     """Seats this owner holds at the show, over all their holds. Raises HoldsUnavailable."""
-    people = store.read_snapshot(run_built(store.snapshot(show_id))).people
-    return tuple(seat for hold in people.get(owner, {}).values() for seat in hold["seats"])
+    holds = store.read_snapshot(run_built(store.snapshot(show_id))).holds
+    return tuple(seat for hold in holds.get(owner, {}).values() for seat in hold["seats"])
 
 
 def figures(show_ids: list[int]) -> list[Figures]:
@@ -96,5 +96,5 @@ def best_available(
     Holds nothing. Raises UnknownShow, HoldsUnavailable.
     """
     layout = show_facts(show_id).layout
-    letters = store.read_snapshot(run_built(store.snapshot(show_id))).letters
-    return choose(layout, set(layout.ids) - set(letters), count, tier=tier, accessible=accessible)
+    states = store.read_snapshot(run_built(store.snapshot(show_id))).states
+    return choose(layout, set(layout.ids) - set(states), count, tier=tier, accessible=accessible)

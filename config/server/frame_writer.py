@@ -27,22 +27,22 @@ Take = Callable[[dict], Awaitable[None]]
 class FrameWriter:
     """The scope's extension: an outlet that writes whole frames to one socket and never waits."""
 
-    __slots__ = ("_protocol", "_send", "_transport")
+    __slots__ = ("_protocol", "_socket_send", "_transport")
 
     def __init__(self, protocol: "LiveProtocol") -> None:
         self._protocol = protocol
         self._transport: Any = protocol.transport
-        self._send: Any = None  # the socket's own `send`, where frames may bypass the transport
+        self._socket_send: Any = None  # the socket's own `send`, where frames may bypass the transport
 
     def bypass(self, connection: tcp.Connection) -> None:
-        self._send = connection.socket.send
+        self._socket_send = connection.socket.send
 
-    def write(self, frame: Sendable) -> bool:
+    def broadcast(self, frame: Sendable) -> bool:
         """Writes the frame if nothing waits in front of it; False when it was skipped."""
         if self._protocol.state != OPEN:
             return True  # closing: it will not miss the frame
         transport, wire = self._transport, frame.wire
-        if self._send is None:
+        if self._socket_send is None:
             if self.backlog():
                 return False
             transport.write(wire)
@@ -50,7 +50,7 @@ class FrameWriter:
         if transport._tempDataBuffer or transport.dataBuffer:
             return False
         try:
-            sent = self._send(wire)
+            sent = self._socket_send(wire)
         except (BlockingIOError, InterruptedError):
             return False
         except OSError:
@@ -59,9 +59,9 @@ class FrameWriter:
             transport.write(wire[sent:])
         return True
 
-    def tell(self, frame: Sendable) -> bool:
+    def send(self, frame: Sendable) -> bool:
         """Writes the frame behind whatever waits; False when too much does."""
-        if not self.write(frame) and self._protocol.state == OPEN:
+        if not self.broadcast(frame) and self._protocol.state == OPEN:
             self._transport.write(frame.wire)
         return self.backlog() <= MOST_PERSONAL_BYTES
 
@@ -82,13 +82,13 @@ class FrameWriter:
 
     def hand_over(self, take: Take) -> None:
         """The application may return: from here on the server gives each message to `take`, one after the other."""
-        queue, mailbox = self._protocol.application_queue, Mailbox(self._protocol, take)
-        self._protocol.application_queue = mailbox
+        queue, inbox = self._protocol.application_queue, Inbox(self._protocol, take)
+        self._protocol.application_queue = inbox
         while not queue.empty():
-            mailbox.put_nowait(queue.get_nowait())
+            inbox.put_nowait(queue.get_nowait())
 
 
-class Mailbox:
+class Inbox:
     """Takes the queue's place once the application has handed over. A task runs only while there are messages.
 
     Daphne looks after that task as after any application: it is ended when it goes on for too long after the socket.

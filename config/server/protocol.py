@@ -182,7 +182,7 @@ class LiveProtocol(WebSocketProtocol):
                 self.onAutoPingTimeout()
         elif now - self.last_ping > server.ping_interval:
             self.pinged_at = now
-            self.writer.write(PING)
+            self.writer.broadcast(PING)
 
     # ---------------------------------------------------------------------------------------------- resting
     def _settle(self) -> None:

@@ -1,7 +1,6 @@
-"""Holding and releasing: Redis alone decides, so that a hundred people may try at once.
+"""Holding and releasing: Redis alone decides, so that many people may try at once.
 
-`hold_seats` and `release_seats` have twins for the event loop (`ahold_seats`, `arelease_seats`) that share every
-decision with them and differ only in how they wait.
+`ahold_seats` and `arelease_seats` do the same on the event loop: every decision is shared, only the waiting differs.
 """
 
 import secrets
@@ -38,9 +37,9 @@ def hold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
     command = _hold_command(facts, owner, seats)
     if facts.refuse_single_seats:
         reply = run_built(store.snapshot(show_id))
-        refuse_single(facts.layout, store.read_snapshot(reply).letters, seats)
+        refuse_single(facts.layout, store.read_snapshot(reply).states, seats)
     if not store.index_is_fresh(show_id):
-        store.mention(show_id)
+        store.touch(show_id)
     return hold_from(run_built(command), show_id, owner)
 
 
@@ -50,14 +49,14 @@ async def ahold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
     command = _hold_command(facts, owner, seats)
     if facts.refuse_single_seats:
         reply = await arun_built(store.snapshot(show_id))
-        refuse_single(facts.layout, store.read_snapshot(reply).letters, seats)
+        refuse_single(facts.layout, store.read_snapshot(reply).states, seats)
     if not store.index_is_fresh(show_id):
-        await store.amention(show_id)
+        await store.atouch(show_id)
     return hold_from(await arun_built(command), show_id, owner)
 
 
 def release_seats(show_id: int, owner: str, seats: Sequence[str] | None = None) -> list[str]:
-    """Frees seats of the owner's open hold (all of them by default); answers with those that were freed.
+    """Frees seats of the owner's open hold (all of them by default); returns those that were freed.
 
     Raises UnknownShow, UnknownSeat, HoldsUnavailable.
     """
@@ -74,7 +73,7 @@ async def arelease_seats(show_id: int, owner: str, seats: Sequence[str]) -> list
 
 
 def expire_holds() -> int:
-    """Frees every hold whose time has come, in every show that may have one; answers with the seats freed.
+    """Frees every hold whose deadline has passed, in every show that may have one; returns how many seats.
 
     Raises HoldsUnavailable.
     """
@@ -87,7 +86,7 @@ def expire_holds() -> int:
         try:
             freed += int(store.run(store.expire(show_id))[1])
         except store.Unbuilt:
-            continue  # nothing is held where nothing is built
+            continue  # a show that is not built has no holds
     return freed
 
 
@@ -111,7 +110,7 @@ def check_known(layout: Layout, seats: Sequence[str]) -> None:
 
 
 def hold_from(reply: list, show_id: int, owner: str) -> Hold:
-    """What a script answered: the hold, or SeatUnavailable, TooManySeats."""
+    """The hold in a script's reply. Raises SeatUnavailable, TooManySeats."""
     if reply[0] == "taken":
         seats = reply[1:]
         raise SeatUnavailable(f"{', '.join(seats)} cannot be had any more. Choose other seats.", seats)
@@ -126,16 +125,16 @@ def moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def refuse_single(layout: Layout, letters: dict[str, str], seats: Sequence[str]) -> None:
+def refuse_single(layout: Layout, states: dict[str, str], seats: Sequence[str]) -> None:
     """Raises LeavesSingleSeat when the choice leaves one free seat alone that had a free neighbour before.
 
-    A courtesy towards the house, not a guarantee: two people choosing at once may still leave one.
+    Not a guarantee: two people who choose at the same moment may still leave one.
     """
     chosen = set(seats)
     for number in {layout.block_of[seat] for seat in seats}:
         block = layout.blocks[number]
-        before = [seat not in letters for seat in block]
-        after = [seat not in letters and seat not in chosen for seat in block]
+        before = [seat not in states for seat in block]
+        after = [seat not in states and seat not in chosen for seat in block]
         for place, seat in enumerate(block):
             if after[place] and _alone(after, place) and not _alone(before, place):
                 raise LeavesSingleSeat(f"Seat {seat} would be left alone. Choose it too, or leave two.", [seat])

@@ -37,7 +37,7 @@ def perform(verb: str, show_id: int, owner: str, seat: str) -> None:
     """Does the verb as its usual caller would; a refusal is an outcome, not a failure."""
     from seating.models import Claim
 
-    person = store.read_snapshot(execute.run_built(store.snapshot(show_id))).people.get(owner, {})
+    person = store.read_snapshot(execute.run_built(store.snapshot(show_id))).holds.get(owner, {})
     hold = next((id for id, known in person.items() if seat in known["seats"]), "")
     try:
         match verb:

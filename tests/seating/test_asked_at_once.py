@@ -129,6 +129,6 @@ async def test_a_show_that_many_find_forgotten_is_rebuilt_once(monkeypatch, redi
 
     monkeypatch.setattr(execute, "rebuild_show", rebuild_show)
     replies = await asyncio.gather(*(execute.arun_built(store.snapshot(7)) for _ in range(50)))
-    assert {store.read_snapshot(reply).letters["A1"] for reply in replies} == {"s"}
+    assert {store.read_snapshot(reply).states["A1"] for reply in replies} == {"s"}
     assert rebuilt == [7]
     await connections.async_client().aclose()

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from seating import connections, keys, store
-from seating.channel import ShowWatch
+from seating.channel import ShowChannel
 from seating.layouts import show_facts
 from seating.services import execute
 from seating.services.holds import hold_seats
 from seating.states import MOVES, SeatState
-from seating.throttle import Pace
+from seating.throttle import Throttle
 from tests.seating.steps import bring_to, perform
 
 
@@ -25,7 +25,7 @@ class FakeViewer:
         self.gaps = 0
         self.outlet = self
 
-    def write(self, frame):
+    def broadcast(self, frame):
         message = json.loads(frame.text)
         if message["type"] == "snapshot":
             self.seq, self.states = message["seq"], dict(zip(self.layout.ids, message["states"], strict=True))
@@ -37,7 +37,7 @@ class FakeViewer:
             self.states.update(message["changes"])
         return True
 
-    tell = write
+    send = broadcast
 
 
 class Witness:
@@ -51,11 +51,11 @@ class Witness:
         while self.pubsub.get_message(timeout=1) is None:
             pass
         self.viewer = FakeViewer(self.layout)
-        self.watch = ShowWatch(show_id, self.layout, ask_for_read=self._missed, pace=Pace(share=1))
-        self.watch.viewers.add(self.viewer)
-        self.watch.load(self.fresh())
+        self.channel = ShowChannel(show_id, self.layout, ask_for_read=self._missed, throttle=Throttle(share=1))
+        self.channel.viewers.add(self.viewer)
+        self.channel.load(self.fresh())
 
-    def _missed(self, watch):
+    def _missed(self, channel):
         raise AssertionError("a change was missed")
 
     def fresh(self):
@@ -63,15 +63,15 @@ class Witness:
 
     def check(self):
         fresh = self.fresh()
-        while self.watch.seq < fresh.seq:
+        while self.channel.seq < fresh.seq:
             message = self.pubsub.get_message(timeout=2)
             assert message is not None, "the script changed the show and did not publish"
             if message["type"] == "message":
-                self.watch.apply(json.loads(message["data"]))
+                self.channel.apply(json.loads(message["data"]))
         assert self.viewer.gaps == 0
         assert self.viewer.seq == fresh.seq
-        assert self.viewer.states == {seat: fresh.letters.get(seat, "a") for seat in self.layout.ids}
-        assert self.watch.people == fresh.people
+        assert self.viewer.states == {seat: fresh.states.get(seat, "a") for seat in self.layout.ids}
+        assert self.channel.holds == fresh.holds
 
     def close(self):
         self.pubsub.close()
@@ -89,11 +89,11 @@ def witness(show):
 def test_an_old_snapshot_plus_the_deltas_is_the_new_snapshot(show, witness, alice, verb, before):
     bring_to(before, show.pk, alice, "B2")
     witness.check()
-    seq = witness.watch.seq
+    seq = witness.channel.seq
     perform(verb, show.pk, alice, "B2")
     witness.check()
     if before in MOVES[verb]:
-        assert witness.watch.seq == seq + (2 if verb == "block" else 1) or verb == "block"
+        assert witness.channel.seq == seq + (2 if verb == "block" else 1) or verb == "block"
 
 
 STEPS = st.lists(
@@ -112,10 +112,10 @@ def test_any_walk_leaves_every_viewer_on_the_true_map(show, witness, steps):
 
 def test_a_rebuild_begins_a_new_epoch_and_the_watch_asks_for_a_fresh_read(show, witness, alice, redis_server):
     asked = []
-    witness.watch._ask_for_read = asked.append
+    witness.channel._ask_for_read = asked.append
     redis_server.flushdb()
     hold_seats(show.pk, alice, ["A1"])
     while (message := witness.pubsub.get_message(timeout=2)) is not None:
         if message["type"] == "message" and not asked:
-            witness.watch.apply(json.loads(message["data"]))
-    assert asked == [witness.watch]
+            witness.channel.apply(json.loads(message["data"]))
+    assert asked == [witness.channel]
