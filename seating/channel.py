@@ -1,9 +1,9 @@
 """One show as one web process sees it: its current states in memory, and the viewers who follow them.
 
-A channel applies published changes in order and keeps everything a joining viewer needs. It never guesses: a change that
-does not follow the last one makes the hub read the show again. Changes go out as deltas over contiguous ranges, the
-first at once, later ones in windows that the throttle sets. `_states` is the map as of the last delta, so a viewer who
-joins within a window continues with the same next delta as everybody else.
+A channel applies published changes in order and keeps everything a joining viewer needs. It never guesses: a change
+that does not follow the last one makes the hub read the show again. Changes go out as deltas over contiguous ranges,
+the first at once, later ones in windows that the throttle sets. `_states` is the map as of the last delta, so a viewer
+who joins within a window continues with the same next delta as everybody else.
 """
 
 import asyncio
