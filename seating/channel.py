@@ -13,8 +13,8 @@ from typing import Protocol
 
 from django.conf import settings
 
+from cinema.plans.halls import Hall
 from seating import protocol
-from seating.layouts import Layout
 from seating.outlet import Outlet
 from seating.protocol import CloseCode, Frame
 from seating.services.holds import moment
@@ -39,12 +39,12 @@ class ShowChannel:
     def __init__(
         self,
         show: int,
-        layout: Layout,
+        hall: Hall,
         ask_for_read: Callable[["ShowChannel"], None],
         throttle: Throttle | None = None,
     ) -> None:
         self.show = show
-        self.layout = layout
+        self.hall = hall
         self.viewers: set[Viewer] = set()
         self.behind: dict[Viewer, float] = {}  # viewers who were skipped, and since when
         self.elsewhere = 0  # viewers on other web processes, as last reported
@@ -75,7 +75,7 @@ class ShowChannel:
         early, self._early = self._early or [], None
         self.epoch, self.holds = snapshot.epoch, snapshot.holds
         self.seq = self.sent_seq = snapshot.seq
-        self._states = [snapshot.states.get(seat, AVAILABLE) for seat in self.layout.ids]
+        self._states = [snapshot.states.get(seat, AVAILABLE) for seat in self.hall.ids]
         self._unsent = {}
         self._send_snapshots()
         for message in early:
@@ -122,7 +122,7 @@ class ShowChannel:
         """Sends everything since the last delta, as one delta."""
         frame = protocol.delta(self.sent_seq, self.seq, self._unsent)
         for seat, letter in self._unsent.items():
-            place = self.layout.index.get(seat)
+            place = self.hall.index.get(seat)
             if place is not None:
                 self._states[place] = letter
         self._unsent, self.sent_seq = {}, self.seq

@@ -66,7 +66,7 @@ class Hub:
 
     async def _begin(self, show_id: int) -> ShowChannel:
         facts = await recent_show_facts(show_id)
-        channel = ShowChannel(show_id, facts.layout, self._read_soon, self.throttle)
+        channel = ShowChannel(show_id, facts.hall, self._read_soon, self.throttle)
         channel.sale_state = facts.state
         self.channels[show_id] = self._by_redis_channel[keys.channel(show_id)] = channel
         await self._read(channel)

@@ -26,7 +26,7 @@ def block_seats(show_id: int, seats: Sequence[str], staff: str, reason: str) -> 
     Raises UnknownShow, UnknownSeat, SeatUnavailable (held, sold), HoldsUnavailable.
     """
     wanted = sorted(set(seats))
-    check_known(show_facts(show_id).layout, wanted)
+    check_known(show_facts(show_id).hall, wanted)
     if not wanted:
         return []
     reply = run_built(store.block(show_id, wanted))
@@ -64,7 +64,7 @@ def _write_block(show_id: int, seats: list[str], staff: str, reason: str) -> Non
 
 def unblock_seats(show_id: int, seats: Sequence[str]) -> list[str]:
     """Puts blocked seats back on sale; returns those that were blocked. Raises UnknownShow, UnknownSeat."""
-    check_known(show_facts(show_id).layout, seats)
+    check_known(show_facts(show_id).hall, seats)
     with transaction.atomic():
         claims = Claim.objects.filter(show_id=show_id, state=BLOCKED, seat__in=list(seats))
         unblocked = sorted(claims.values_list("seat", flat=True))

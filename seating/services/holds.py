@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 import redis
 from django.conf import settings
 
+from cinema.plans.halls import Hall
 from seating import store
 from seating.errors import HoldsUnavailable, LeavesSingleSeat, SeatUnavailable, TooManySeats, UnknownSeat
-from seating.layouts import Layout, ShowFacts, recent_show_facts, show_facts
+from seating.layouts import ShowFacts, recent_show_facts, show_facts
 from seating.services.execute import arun_built, run_built
 
 
@@ -37,7 +38,7 @@ def hold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
     command = _hold_command(facts, owner, seats)
     if facts.refuse_single_seats:
         reply = run_built(store.snapshot(show_id))
-        refuse_single(facts.layout, store.read_snapshot(reply).states, seats)
+        refuse_single(facts.hall, store.read_snapshot(reply).states, seats)
     if not store.index_is_fresh(show_id):
         store.touch(show_id)
     return hold_from(run_built(command), show_id, owner)
@@ -49,7 +50,7 @@ async def ahold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
     command = _hold_command(facts, owner, seats)
     if facts.refuse_single_seats:
         reply = await arun_built(store.snapshot(show_id))
-        refuse_single(facts.layout, store.read_snapshot(reply).states, seats)
+        refuse_single(facts.hall, store.read_snapshot(reply).states, seats)
     if not store.index_is_fresh(show_id):
         await store.atouch(show_id)
     return hold_from(await arun_built(command), show_id, owner)
@@ -60,7 +61,7 @@ def release_seats(show_id: int, owner: str, seats: Sequence[str] | None = None) 
 
     Raises UnknownShow, UnknownSeat, HoldsUnavailable.
     """
-    check_known(show_facts(show_id).layout, seats or ())
+    check_known(show_facts(show_id).hall, seats or ())
     if seats is not None and not seats:
         return []
     return run_built(store.release(show_id, owner, seats=seats or ()))[2:]
@@ -68,7 +69,7 @@ def release_seats(show_id: int, owner: str, seats: Sequence[str] | None = None) 
 
 async def arelease_seats(show_id: int, owner: str, seats: Sequence[str]) -> list[str]:
     """`release_seats` for the event loop."""
-    check_known((await recent_show_facts(show_id)).layout, seats)
+    check_known((await recent_show_facts(show_id)).hall, seats)
     return (await arun_built(store.release(show_id, owner, seats=seats)))[2:]
 
 
@@ -93,18 +94,18 @@ def expire_holds() -> int:
 def _hold_command(facts: ShowFacts, owner: str, seats: Sequence[str]) -> store.Command:
     if len(seats) > settings.MAX_SEATS_PER_BOOKING:
         raise TooManySeats(f"At most {settings.MAX_SEATS_PER_BOOKING} seats can be held at one show.", seats)
-    check_known(facts.layout, seats)
+    check_known(facts.hall, seats)
     facts.check_on_sale()
-    alone = [seat for seat in seats if facts.layout.couples.get(seat, seat) not in seats]
+    alone = [seat for seat in seats if facts.hall.couples.get(seat, seat) not in seats]
     if alone:
-        partners = [facts.layout.couples[seat] for seat in alone]
+        partners = [facts.hall.couples[seat] for seat in alone]
         raise LeavesSingleSeat(f"Couple places are sold in twos: add {', '.join(partners)}.", partners)
     life = settings.SEAT_HOLD_SECONDS * 1000
     return store.hold(facts.id, owner, secrets.token_hex(8), life, settings.MAX_SEATS_PER_BOOKING, seats)
 
 
-def check_known(layout: Layout, seats: Sequence[str]) -> None:
-    unknown = [seat for seat in seats if seat not in layout.index]
+def check_known(hall: Hall, seats: Sequence[str]) -> None:
+    unknown = [seat for seat in seats if seat not in hall.index]
     if unknown:
         raise UnknownSeat(f"This show has no seat {', '.join(unknown)}.", unknown)
 
@@ -125,14 +126,14 @@ def moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def refuse_single(layout: Layout, states: dict[str, str], seats: Sequence[str]) -> None:
+def refuse_single(hall: Hall, states: dict[str, str], seats: Sequence[str]) -> None:
     """Raises LeavesSingleSeat when the choice leaves one free seat alone that had a free neighbour before.
 
     Not a guarantee: two people who choose at the same moment may still leave one.
     """
     chosen = set(seats)
-    for number in {layout.block_of[seat] for seat in seats}:
-        block = layout.blocks[number]
+    for number in {hall.block_of[seat] for seat in seats}:
+        block = hall.blocks[number]
         before = [seat not in states for seat in block]
         after = [seat not in states and seat not in chosen for seat in block]
         for place, seat in enumerate(block):

@@ -27,7 +27,7 @@ def offer_seats(show_id: int, owner: str, seats: Sequence[str], seconds: int) ->
     hold. Raises UnknownShow, ShowClosed, UnknownSeat, TooManySeats, SeatUnavailable, HoldsUnavailable.
     """
     facts = show_facts(show_id)
-    check_known(facts.layout, seats)
+    check_known(facts.hall, seats)
     facts.check_on_sale()
     life = min(seconds, settings.LONGEST_HOLD_SECONDS) * 1000
     if not store.index_is_fresh(show_id):

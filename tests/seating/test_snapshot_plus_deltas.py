@@ -19,16 +19,16 @@ from tests.seating.steps import bring_to, call_service, run_script
 class FakeViewer:
     """Applies frames the way the contract tells a client to."""
 
-    def __init__(self, layout, owner=None):
+    def __init__(self, hall, owner=None):
         self.owner = owner
-        self.layout = layout
+        self.hall = hall
         self.gaps = 0
         self.outlet = self
 
     def broadcast(self, frame):
         message = json.loads(frame.text)
         if message["type"] == "snapshot":
-            self.seq, self.states = message["seq"], dict(zip(self.layout.ids, message["states"], strict=True))
+            self.seq, self.states = message["seq"], dict(zip(self.hall.ids, message["states"], strict=True))
         elif message["type"] == "delta" and message["to"] > self.seq:
             if message["from"] != self.seq:
                 self.gaps += 1
@@ -45,13 +45,13 @@ class Witness:
 
     def __init__(self, show_id):
         self.show_id = show_id
-        self.layout = show_facts(show_id).layout
+        self.hall = show_facts(show_id).hall
         self.pubsub = connections.client().pubsub()
         self.pubsub.subscribe(keys.channel(show_id))
         while self.pubsub.get_message(timeout=1) is None:
             pass
-        self.viewer = FakeViewer(self.layout)
-        self.channel = ShowChannel(show_id, self.layout, ask_for_read=self._missed, throttle=Throttle(share=1))
+        self.viewer = FakeViewer(self.hall)
+        self.channel = ShowChannel(show_id, self.hall, ask_for_read=self._missed, throttle=Throttle(share=1))
         self.channel.viewers.add(self.viewer)
         self.channel.load(self.fresh())
 
@@ -70,7 +70,7 @@ class Witness:
                 self.channel.apply(json.loads(message["data"]))
         assert self.viewer.gaps == 0
         assert self.viewer.seq == fresh.seq
-        assert self.viewer.states == {seat: fresh.states.get(seat, "a") for seat in self.layout.ids}
+        assert self.viewer.states == {seat: fresh.states.get(seat, "a") for seat in self.hall.ids}
         assert self.channel.holds == fresh.holds
 
     def close(self):

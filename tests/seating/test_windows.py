@@ -3,8 +3,8 @@
 import asyncio
 import json
 
+from cinema.plans.halls import Hall
 from seating.channel import ShowChannel
-from seating.layouts import Layout
 from seating.store import Snapshot
 from seating.throttle import Throttle
 
@@ -35,7 +35,7 @@ class Viewer:
 def watching(viewers=1, share=0.5):
     seats = [{"id": f"A{n}", "row": "A", "number": str(n), "x": n, "y": 0} for n in range(1, 9)]
     throttle = Throttle(share=share)
-    channel = ShowChannel(1, Layout(seats), ask_for_read=lambda channel: None, throttle=throttle)
+    channel = ShowChannel(1, Hall(seats), ask_for_read=lambda channel: None, throttle=throttle)
     channel.viewers = {Viewer() for _ in range(viewers)}
     channel.load(Snapshot("e", 0, {}))
     throttle._free_at = 0
@@ -150,5 +150,5 @@ async def test_who_is_shown_the_map_in_the_middle_of_a_broadcast_is_sent_nothing
             assert frame["from"] == seq
             seq = frame["to"]
             for seat, letter in frame["changes"].items():
-                states[channel.layout.index[seat]] = letter
+                states[channel.hall.index[seat]] = letter
     assert (seq, "".join(states)) == (2, "hhaaaaaa")
