@@ -3,7 +3,6 @@
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -14,8 +13,8 @@ from checkout.errors import UnknownBooking, UnknownTicket
 from checkout.models import Booking, BookingLine, Ticket
 from checkout.money import prices
 from checkout.waitlist.entries import is_offer, offered_holds, take_offer
-from cinema.models import SeatingPlan, Show, ShowTier
-from cinema.selectors import get_show, sale_is_open
+from cinema.models import Show, ShowTier
+from cinema.selectors import get_show, hall_of_plan, sale_is_open
 from seating.errors import HoldExpired, ShowClosed
 from seating.services.claims import booked_holds, claim_hold, unclaim_hold
 from seating.services.holds import Hold
@@ -200,13 +199,6 @@ def _store(show: Show, hold: Hold, contact: dict[str, str], site: str) -> Bookin
 
 def _lines_of(show: Show, seats: Sequence[str]) -> list[prices.Line]:
     listed = dict(ShowTier.objects.filter(show=show).values_list("name", "price"))
-    places = _tiers_of_plan(show.plan_id)
-    in_order = sorted(seats, key=list(places).index)
-    return prices.price_seats(in_order, places, listed, timezone.now())
-
-
-@lru_cache(maxsize=64)
-def _tiers_of_plan(plan_id: int) -> dict[str, str]:
-    """Seat → tier in the layout's order. A stored plan never changes, so each is read once per process."""
-    layout = SeatingPlan.objects.values_list("layout", flat=True).get(pk=plan_id)
-    return {seat["id"]: seat["tier"] for seat in layout["seats"]}
+    hall = hall_of_plan(show.plan_id)
+    in_order = sorted(seats, key=hall.ids.index)
+    return prices.price_seats(in_order, hall.tiers, listed, timezone.now())

@@ -29,7 +29,7 @@ from cinema.selectors import sale_is_open
 from seating.errors import SeatUnavailable
 from seating.models import Claim
 from seating.services.claims import abandon_hold, secure_claims, sell_seats
-from seating.services.mirror import notify_owner
+from seating.services.notices import notify_owner
 
 log = structlog.get_logger(__name__)
 Status, Paid = Booking.Status, Payment.Status

@@ -19,7 +19,7 @@ from seating.errors import HoldsUnavailable, SeatUnavailable, TooManySeats
 from seating.selectors import best_available
 from seating.services.claims import abandon_hold
 from seating.services.holds import Hold
-from seating.services.mirror import notify_owner
+from seating.services.notices import notify_owner
 from seating.services.offers import offer_seats
 
 log = structlog.get_logger(__name__)
