@@ -105,7 +105,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Order)
 class OrderAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["order_id", "booking", "amount", "created_at", "asks", "next_ask_at"]
+    list_display = ["order_id", "booking", "amount", "created_at", "attempts", "due_at"]
     list_select_related = ["booking"]
     search_fields = ["order_id", "booking__reference"]
 

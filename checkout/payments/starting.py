@@ -57,7 +57,7 @@ def start_payment(booking_id: str) -> Order:
             defaults={
                 "order_id": order_id,
                 "amount": asked,
-                "next_ask_at": timezone.now() + FIRST_QUESTION,
+                "due_at": timezone.now() + FIRST_QUESTION,
             },
         )
         _check_payable(booking)

@@ -30,9 +30,9 @@ TASKS = (
 def make_everything_due() -> None:
     """As if every lease and every waiting time were over."""
     now = timezone.now()
-    IdempotencyKey.objects.update(leased_until=now)
-    Order.objects.filter(next_ask_at__isnull=False).update(next_ask_at=now)
-    Refund.objects.filter(next_ask_at__isnull=False).update(next_ask_at=now)
+    IdempotencyKey.objects.update(due_at=now)
+    Order.objects.filter(due_at__isnull=False).update(due_at=now)
+    Refund.objects.filter(due_at__isnull=False).update(due_at=now)
     OutboxMessage.objects.filter(done_at=None).update(due_at=now)
     WebhookEvent.objects.filter(processed_at=None).update(due_at=now)
 

@@ -183,7 +183,7 @@ def test_when_the_gateway_is_down_while_verifying_the_payment_is_found_later(boo
     told = gateway.pay(order_id)
     gateway.fail(f"{order_id}/payments", times=1)
     assert post(alices_client, "payments/verify/", told).status_code == 503
-    Order.objects.update(next_ask_at=timezone.now())
+    Order.objects.update(due_at=timezone.now())
     assert reconcile_orders() == 1
     assert Booking.objects.get().status == "confirmed"
 
