@@ -1,15 +1,15 @@
 """Seating plans: from a file in pretix's public JSON format to the layout that a screen's map is drawn from.
 
 `document` reads the file and refuses what is broken, `labels` gives every seat its public id, `layout` puts
-both together. Nothing here touches the database. The format is `seating-plan.schema.json` of pretix, old and
-new fields alike; what it has no field for is read like this:
+both together. Nothing here touches the database. The format is `seating-plan.schema.json` of pretix, with its old and
+new fields. Properties without a field of their own are read like this:
 
-- a seat is a **couple** seat when its category's name contains "couple": neighbours in a row are paired in
-  twos, never across an aisle unless that would leave one over;
+- a seat is a **couple** seat when its category's name contains "couple": neighbours in a row are paired, and not across
+  an aisle unless a seat would be left without a partner;
 - a seat is a **wheelchair** or a **companion** place when its category's name contains that word ("Wheelchair
   companion" is a companion place);
 - or a seat has the property `"housefull": {"wheelchair": true, "companion": true, "couple": "<guid or id of
-  its partner>"}`, which the free editor does not know and drops.
+  its partner>"}`; pretix's free editor does not know this property and drops it.
 
 The layout, lengths in the plan's own units and every position absolute:
 

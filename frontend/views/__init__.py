@@ -50,7 +50,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return _problem(403, "forbidden", "Forbidden", "You do not have permission to do this.")
+        return _problem(403, "forbidden", "Forbidden", "You may not do this.")
     return render(request, "403.html", status=403)
 
 
@@ -62,7 +62,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Renders without context, because the error may break a context processor too."""
     if request.path.startswith("/api/"):
-        return _problem(500, "server_error", "Server error", "Something went wrong on our side. Try again in a moment.")
+        return _problem(500, "server_error", "Server error", "Something broke on our side. Try again in a moment.")
     return HttpResponse(loader.get_template("500.html").render(), status=500)
 
 

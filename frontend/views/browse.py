@@ -87,7 +87,7 @@ def poster(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def by_theatre(shows: Iterable[Show]) -> list[dict[str, Any]]:
-    """`[{theatre, shows: [{show, open, lowest}]}]`, theatres by city and name, their shows by time.
+    """`[{theatre, shows: [{show, open, lowest}]}]`, theatres by city and name, each one's shows in order of time.
 
     `open` says whether seats are on sale now; `lowest` is the lowest price in paise, None without tiers.
     """

@@ -44,7 +44,7 @@ def show_page(request: HttpRequest, show_id: int) -> HttpResponse:
         "sale": sale_of(show, now),
         "sizes": range(1, min(PARTY_SIZES, settings.MAX_SEATS_PER_BOOKING) + 1),
         "pending": pending,
-        "data": _script_data(show, pending, now) | _waitlist_data(show, owners, now),
+        "data": _data_for_the_script(show, pending, now) | _waitlist_data(show, owners, now),
         "contact": _contact_of(request),
     }
     response = render(request, "frontend/show.html", context)
@@ -74,7 +74,7 @@ def take_up_offer(request: HttpRequest, show_id: int) -> HttpResponse:
 
 
 def sale_of(show: Show, now: datetime) -> str:
-    """The state of the sale for the template: open, later, begun, closed or cancelled."""
+    """How the sale stands, in one word for the template: open, later, begun, closed or cancelled."""
     if show.state in {Show.State.CANCELLED, Show.State.CLOSED}:
         return str(show.state)
     if selectors.sale_is_open(show, now):
@@ -82,7 +82,7 @@ def sale_of(show: Show, now: datetime) -> str:
     return "begun" if show.starts_at <= now else "later"
 
 
-def _script_data(show: Show, pending: Booking | None, now: datetime) -> dict[str, Any]:
+def _data_for_the_script(show: Show, pending: Booking | None, now: datetime) -> dict[str, Any]:
     tag = selectors.layout_tag(selectors.get_show_for_layout(show.pk))
     api = f"/api/shows/{show.pk}"
     return {
