@@ -1,7 +1,7 @@
-"""What is played where: City → Theatre → Screen → SeatingPlan, Movie, and the Show that joins them.
+"""What is shown where: City → Theatre → Screen → SeatingPlan, Movie, and the Show that joins them.
 
-A seating plan is never changed once stored: a screen that is rebuilt gets a new version, and shows already
-planned keep the one they were sold from. Times are stored in UTC and shown in the theatre's own zone.
+A seating plan is never changed once stored: a rebuilt screen gets a new version, and shows that are already planned
+keep theirs. Times are stored in UTC and shown in the theatre's time zone.
 """
 
 from zoneinfo import ZoneInfo
@@ -56,8 +56,7 @@ class Screen(models.Model):
 
 
 class SeatingPlan(models.Model):
-    """One version of a screen's seats. `source` is the file as imported; `layout` is what the map is drawn
-    from.
+    """One version of a screen's seats. `source` is the imported file; the map is drawn from `layout`.
 
     `layout` is `{seats: [{id, row, number, x, y, tier, wheelchair, companion, couple}], tiers: [{name,
     color}], areas: [...], size: {width, height}}`, lengths in the plan's own units; see `cinema.plans`.
@@ -142,7 +141,7 @@ class Show(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.SCHEDULED)
     on_sale_at = models.DateTimeField(default=timezone.now)
     refuse_single_seats = models.BooleanField(
-        default=False, help_text="refuse a choice that leaves one lonely seat between taken ones"
+        default=False, help_text="refuse a selection that leaves a single free seat between taken ones"
     )
 
     class Meta:

@@ -2,10 +2,10 @@
 
 SCHEDULED = "scheduled"  # planned, not yet on sale
 ON_SALE = "on_sale"
-CLOSED = "closed"  # no more seats are sold; what was sold is good
-CANCELLED = "cancelled"  # will not be played; final
+CLOSED = "closed"  # no more seats are sold; sold tickets stay valid
+CANCELLED = "cancelled"  # will not take place; final
 
-# verb → {state before: state after}. What is missing here is refused.
+# verb → {state before: state after}. Every other move is refused.
 MOVES: dict[str, dict[str, str]] = {
     "open": {SCHEDULED: ON_SALE, CLOSED: ON_SALE},
     "close": {ON_SALE: CLOSED},

@@ -1,7 +1,7 @@
-"""The pages. Here: what a visitor sees when a page cannot be shown.
+"""The pages. This module has the error pages.
 
-`with_error_pages` gives the same friendly pages in development, where Django alone would show its debug page
-for a film or booking that does not exist. Programs (`/api/…`) are answered in the API's own words.
+`with_error_pages` shows the same error pages in development, where Django would show its debug page for a movie or
+booking that does not exist. Requests below `/api/` get `application/problem+json` instead of a page.
 """
 
 from collections.abc import Callable
@@ -25,10 +25,10 @@ def with_error_pages(view: View) -> View:
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except Http404 as missing:
-            return not_found(request, missing)
-        except PermissionDenied as refused:
-            return permission_denied(request, refused)
+        except Http404 as error:
+            return not_found(request, error)
+        except PermissionDenied as error:
+            return permission_denied(request, error)
         except DomainError as error:
             return not_found(request, error) if error.status == 404 else refused_page(request, error)
 
@@ -36,7 +36,7 @@ def with_error_pages(view: View) -> View:
 
 
 def refused_page(request: HttpRequest, error: DomainError) -> HttpResponse:
-    response = render(request, "frontend/refused.html", {"wrong": error}, status=error.status)
+    response = render(request, "frontend/refused.html", {"error": error}, status=error.status)
     if error.status == 503:
         response["Retry-After"] = "5"
     return response
@@ -55,12 +55,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Without context: the request itself may be what cannot be read."""
+    """Renders without context, because the request itself may be unreadable."""
     return HttpResponse(loader.get_template("400.html").render(), status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without context: whatever broke may break a context processor too."""
+    """Renders without context, because the error may break a context processor too."""
     if request.path.startswith("/api/"):
         return _problem(500, "server_error", "Server error", "Something broke on our side. Try again in a moment.")
     return HttpResponse(loader.get_template("500.html").render(), status=500)

@@ -1,4 +1,4 @@
-"""The checkout page: what is being bought, until when it is held, and the button that pays for it."""
+"""The checkout page: the booking, how long it is held, its price and the button to pay."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -42,7 +42,7 @@ def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
             "status": booking.status,
             "expires_at": booking.expires_at.isoformat(timespec="milliseconds"),
             "now": timezone.now().isoformat(timespec="milliseconds"),
-            "began": hasattr(booking, "order"),  # a payment may be under way: look out for it at once
+            "began": hasattr(booking, "order"),  # a payment may be in progress: the script checks at once
             "contact": {"name": booking.name, "email": booking.email, "contact": booking.phone},
             "paths": {
                 "initiate": "/api/payments/initiate/",

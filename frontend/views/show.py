@@ -1,7 +1,7 @@
-"""The live map's page: everything about a show that does not move, and where the script finds what does.
+"""The page of the live seat map: the static facts of a show, and the URLs where the script finds the rest.
 
-Seats are drawn by the script from the layout and the socket. Whoever comes without an identity becomes a guest
-here, before the socket is opened: its handshake carries the cookie, so no script ever sees the guest's token.
+The script draws the seats from the layout and the socket. A visitor without an identity becomes a guest here, before
+the socket is opened: its handshake carries the cookie, so no script ever sees the guest's token.
 """
 
 from datetime import datetime
@@ -26,7 +26,7 @@ from cinema import selectors
 from cinema.models import Show
 from seating.identity import is_guest, new_guest, owners_of_request, set_guest_cookie
 
-PARTY_SIZES = 8  # offered by the finder; larger parties pick on the map
+PARTY_SIZES = 8  # offered by the seat finder; larger groups select on the map
 
 
 @require_safe
@@ -44,7 +44,7 @@ def show_page(request: HttpRequest, show_id: int) -> HttpResponse:
         "sale": sale_of(show, now),
         "sizes": range(1, min(PARTY_SIZES, settings.MAX_SEATS_PER_BOOKING) + 1),
         "pending": pending,
-        "data": _data_for_the_script(show, pending, now) | _waitlist_for_the_script(show, owners, now),
+        "data": _data_for_the_script(show, pending, now) | _waitlist_data(show, owners, now),
         "contact": _contact_of(request),
     }
     response = render(request, "frontend/show.html", context)
@@ -56,10 +56,11 @@ def show_page(request: HttpRequest, show_id: int) -> HttpResponse:
 @require_safe
 @never_cache
 def take_up_offer(request: HttpRequest, show_id: int) -> HttpResponse:
-    """The link in an offer's mail, good on any device while the offer lasts: leads to the show, where the seats wait.
+    """The link in an offer's mail, valid on any device while the offer lasts. Redirects to the show's page.
 
-    A guest becomes whoever joined the list; an account has to sign in, because a link is no password. Opening it
-    changes nothing, for mail programs open links too. Raises OfferOver.
+    If a guest joined the waitlist, the visitor becomes that guest. If an account did, the visitor has to sign in,
+    because a link must not replace a password. Opening the link changes nothing else, because mail programs open
+    links too. Raises OfferOver.
     """
     entry = entry_of_token(request.GET.get("t", ""), show_id)
     page = reverse("frontend:show", args=[show_id])
@@ -97,7 +98,7 @@ def _data_for_the_script(show: Show, pending: Booking | None, now: datetime) -> 
         "pending": {"seats": [line.seat for line in pending.lines.all()]} if pending else None,
         "bookings": reverse("frontend:bookings"),
         "paths": {
-            "layout": f"{api}/layout/?v={tag}",  # never changes under this address
+            "layout": f"{api}/layout/?v={tag}",  # the content of this URL never changes
             "seats": f"{api}/seats/",
             "best": f"{api}/best-available/",
             "socket": f"/ws/shows/{show.pk}/",
@@ -110,13 +111,13 @@ def _data_for_the_script(show: Show, pending: Booking | None, now: datetime) -> 
     }
 
 
-def _waitlist_for_the_script(show: Show, owners: list[str], now: datetime) -> dict[str, Any]:
+def _waitlist_data(show: Show, owners: list[str], now: datetime) -> dict[str, Any]:
     entry = waitlist_entry_of(owners, show.pk) if owners else None
     return {"waitlist": waitlist_json(entry), "waitlist_open": not is_over(show, now)}
 
 
 def _unpaid_booking(show: Show, owners: list[str], now: datetime) -> Booking | None:
-    """The visitor's booking of this show that waits for its payment, so that the page can lead back to it."""
+    """The visitor's unpaid booking of this show, so that the page can link to it."""
     if not owners:
         return None
     return bookings_of(owners).filter(show=show, status=Booking.Status.PENDING, expires_at__gt=now).first()

@@ -60,7 +60,7 @@ def test_a_sale_is_not_opened_again_once_the_show_has_begun():
         services.open_show(show.pk)
 
 
-def test_the_clock_opens_sales_that_are_due_and_closes_shows_that_have_begun():
+def test_the_clock_opens_due_sales_and_closes_shows_that_have_begun():
     now = timezone.now()
     due = make_show(on_sale_at=now + timedelta(minutes=1))
     later = make_show(on_sale_at=now + timedelta(hours=1))
