@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import coupon_json, get_booking
 from checkout.models import Booking
+from cinema.times import utc
 from seating.identity import owners_of_request
 
 SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}
@@ -40,8 +41,8 @@ def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
         "data": {
             "booking": booking.pk,
             "status": booking.status,
-            "expires_at": booking.expires_at.isoformat(timespec="milliseconds"),
-            "now": timezone.now().isoformat(timespec="milliseconds"),
+            "expires_at": utc(booking.expires_at, zone="+00:00"),
+            "now": utc(timezone.now(), zone="+00:00"),
             "began": hasattr(booking, "order"),  # a payment may be under way: look out for it at once
             "contact": {"name": booking.name, "email": booking.email, "contact": booking.phone},
             "paths": {

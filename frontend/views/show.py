@@ -24,6 +24,7 @@ from checkout.waitlist.entries import entry_of_token, is_over
 from checkout.waitlist.select import waitlist_entry_of, waitlist_json
 from cinema import selectors
 from cinema.models import Show
+from cinema.times import utc
 from seating.identity import is_guest, new_guest, owners_of_request, set_guest_cookie
 
 PARTY_SIZES = 8  # offered by the finder; larger parties pick on the map
@@ -87,9 +88,9 @@ def _data_for_the_script(show: Show, pending: Booking | None, now: datetime) -> 
     return {
         "show": show.pk,
         "open": selectors.sale_is_open(show, now),
-        "opens_at": _iso(show.on_sale_at) if sale_of(show, now) == "later" else None,
+        "opens_at": utc(show.on_sale_at, zone="+00:00") if sale_of(show, now) == "later" else None,
         "most": settings.MAX_SEATS_PER_BOOKING,
-        "now": _iso(now),
+        "now": utc(now, zone="+00:00"),
         "tiers": [
             {"name": tier.name, "price": tier.price, "total": price_seat("", tier.name, tier.price, now).total}
             for tier in show.tiers.all()
@@ -126,7 +127,3 @@ def _contact_of(request: HttpRequest) -> dict[str, str]:
     if not request.user.is_authenticated:
         return {}
     return {"name": request.user.get_full_name(), "email": request.user.email}
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")
