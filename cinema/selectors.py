@@ -108,13 +108,6 @@ def days_of(shows: QuerySet[Show]) -> list[Date]:
     return sorted({start.astimezone(ZoneInfo(zone)).date() for start, zone in starts})
 
 
-def sale_is_open(show: Show, now: datetime | None = None) -> bool:
-    """Whether seats may be sold now; the clock counts even where the state has not followed it yet."""
-    now = now or timezone.now()
-    opened = show.state == states.ON_SALE or (show.state == states.SCHEDULED and show.on_sale_at <= now)
-    return opened and now < show.starts_at
-
-
 def _whole_shows() -> QuerySet[Show]:
     """The plan's layout is large and never needed in a list: it is not joined."""
     tiers = Prefetch("tiers", ShowTier.objects.order_by("position", "id"))

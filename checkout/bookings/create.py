@@ -15,7 +15,8 @@ from checkout.models import Booking, BookingLine, Ticket
 from checkout.money import prices
 from checkout.waitlist.entries import is_offer, offered_holds, take_offer
 from cinema.models import SeatingPlan, Show, ShowTier
-from cinema.selectors import get_show, sale_is_open
+from cinema.selectors import get_show
+from cinema.states import Sale
 from seating.errors import HoldExpired, ShowClosed
 from seating.services.claims import booked_holds, claim_hold, unclaim_hold
 from seating.services.holds import Hold
@@ -53,7 +54,7 @@ def create_booking(
     try:
         with transaction.atomic():
             _one_at_a_time(owners, show_id)
-            if not sale_is_open(show):
+            if show.sale() is not Sale.OPEN:
                 raise ShowClosed("The sale for this show has ended. Choose another show.")
             hold = None if offered else _claim(owners, show_id)
             offer = None if hold else take_offer(owners, show_id)

@@ -18,9 +18,9 @@ from checkout.errors import (
 )
 from checkout.models import GateScan, Ticket
 from checkout.tickets import codes
-from cinema.times import utc
 from cinema.errors import DomainError
 from cinema.models import Show
+from cinema.times import utc
 
 LONGEST_GATE = 60
 

@@ -24,6 +24,7 @@ from checkout.waitlist.entries import entry_of_token, is_over
 from checkout.waitlist.select import waitlist_entry_of, waitlist_json
 from cinema import selectors
 from cinema.models import Show
+from cinema.states import Sale
 from cinema.times import utc
 from seating.identity import is_guest, new_guest, owners_of_request, set_guest_cookie
 
@@ -42,7 +43,7 @@ def show_page(request: HttpRequest, show_id: int) -> HttpResponse:
     context = {
         "show": show,
         "zone": show.screen.theatre.zone,
-        "sale": sale_of(show, now),
+        "sale": show.sale(now),
         "sizes": range(1, min(PARTY_SIZES, settings.MAX_SEATS_PER_BOOKING) + 1),
         "pending": pending,
         "data": _data_for_the_script(show, pending, now) | _waitlist_for_the_script(show, owners, now),
@@ -73,22 +74,13 @@ def take_up_offer(request: HttpRequest, show_id: int) -> HttpResponse:
     return response
 
 
-def sale_of(show: Show, now: datetime) -> str:
-    """How the sale stands, in one word for the template: open, later, begun, closed or cancelled."""
-    if show.state in {Show.State.CANCELLED, Show.State.CLOSED}:
-        return str(show.state)
-    if selectors.sale_is_open(show, now):
-        return "open"
-    return "begun" if show.starts_at <= now else "later"
-
-
 def _data_for_the_script(show: Show, pending: Booking | None, now: datetime) -> dict[str, Any]:
     tag = selectors.layout_tag(selectors.get_show_for_layout(show.pk))
     api = f"/api/shows/{show.pk}"
     return {
         "show": show.pk,
-        "open": selectors.sale_is_open(show, now),
-        "opens_at": utc(show.on_sale_at, zone="+00:00") if sale_of(show, now) == "later" else None,
+        "open": show.sale(now) is Sale.OPEN,
+        "opens_at": utc(show.on_sale_at, zone="+00:00") if show.sale(now) is Sale.NOT_YET else None,
         "most": settings.MAX_SEATS_PER_BOOKING,
         "now": utc(now, zone="+00:00"),
         "tiers": [
