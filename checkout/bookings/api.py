@@ -21,8 +21,8 @@ from checkout.bookings.schemas import (
 from checkout.coupons.throttle import limited_guesses
 from checkout.errors import OfferOver
 from checkout.fields import ShowId
+from checkout.models.booking import total_of
 from checkout.models.coupon import plain_code
-from checkout.money.prices import total_of
 from checkout.tickets.calendar import calendar_entry
 from checkout.tickets.documents.pdf import ticket_pdf
 from checkout.tickets.documents.receipt import receipt_pdf

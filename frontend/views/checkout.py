@@ -35,8 +35,8 @@ def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
         "discount": discount,
         "discount_off": -discount,
         "fee": sum(line.fee for line in lines),
-        "cgst": sum(line.cgst for line in lines),
-        "sgst": sum(line.sgst for line in lines),
+        "cgst": sum(line.total_cgst for line in lines),
+        "sgst": sum(line.total_sgst for line in lines),
         "coupon": coupon_json(booking),
         "data": {
             "booking": booking.pk,

@@ -18,8 +18,7 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import bookings_of
-from checkout.models import Booking
-from checkout.money.prices import price_seat
+from checkout.models import Booking, BookingLine
 from checkout.waitlist.entries import entry_of_token, is_over
 from checkout.waitlist.select import waitlist_entry_of, waitlist_json
 from cinema import selectors
@@ -84,7 +83,7 @@ def _data_for_the_script(show: Show, pending: Booking | None, now: datetime) -> 
         "most": settings.MAX_SEATS_PER_BOOKING,
         "now": utc(now, zone="+00:00"),
         "tiers": [
-            {"name": tier.name, "price": tier.price, "total": price_seat("", tier.name, tier.price, now).total}
+            {"name": tier.name, "price": tier.price, "total": BookingLine.priced("", tier.name, tier.price, now).total}
             for tier in show.tiers.all()
         ],
         "pending": {"seats": [line.seat for line in pending.lines.all()]} if pending else None,
