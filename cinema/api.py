@@ -169,20 +169,21 @@ class LayoutOut(Schema):
 SVG = {"responses": {200: {"description": "OK", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}}}
 
 
-@router.get("/movies/", response={200: MovieList, **problems(422)}, summary="Films with upcoming shows")
+@router.get("/movies/", auth=None, response={200: MovieList, **problems(422)}, summary="Films with upcoming shows")
 def list_movies(request: HttpRequest, wanted: Query[MovieFilter]) -> dict:
     movies = selectors.now_showing(wanted.q, wanted.genre, wanted.language, wanted.city, wanted.date)
     page = movies.defer("poster")[wanted.offset : wanted.offset + wanted.limit]
     return {"items": list(page), "count": movies.count()}
 
 
-@router.get("/movies/{movie_id}/", response={200: MovieOut, **problems(404, 422)}, summary="One film")
+@router.get("/movies/{movie_id}/", auth=None, response={200: MovieOut, **problems(404, 422)}, summary="One film")
 def get_movie(request: HttpRequest, movie_id: int) -> Movie:
     return selectors.get_movie(movie_id)
 
 
 @router.get(
     "/movies/{movie_id}/poster.svg",
+    auth=None,
     url_name="movie_poster",
     response=problems(404, 422),
     openapi_extra=SVG,
@@ -200,7 +201,10 @@ def get_poster(request: HttpRequest, movie_id: int) -> HttpResponse:
 
 
 @router.get(
-    "/movies/{movie_id}/shows/", response={200: ShowList, **problems(404, 422)}, summary="A film's upcoming shows"
+    "/movies/{movie_id}/shows/",
+    auth=None,
+    response={200: ShowList, **problems(404, 422)},
+    summary="A film's upcoming shows",
 )
 def list_shows(request: HttpRequest, movie_id: int, wanted: Query[ShowFilter]) -> dict:
     movie = selectors.get_movie(movie_id)
@@ -208,13 +212,14 @@ def list_shows(request: HttpRequest, movie_id: int, wanted: Query[ShowFilter]) -
     return {"items": list(shows[wanted.offset : wanted.offset + wanted.limit]), "count": shows.count()}
 
 
-@router.get("/shows/{show_id}/", response={200: ShowOut, **problems(404, 422)}, summary="One show")
+@router.get("/shows/{show_id}/", auth=None, response={200: ShowOut, **problems(404, 422)}, summary="One show")
 def get_show(request: HttpRequest, show_id: int) -> Show:
     return selectors.get_show(show_id)
 
 
 @router.get(
     "/shows/{show_id}/layout/",
+    auth=None,
     response={200: LayoutOut, **problems(404, 422)},
     summary="The hall of a show; never changes",
 )

@@ -3,25 +3,41 @@
 Errors are `application/problem+json` (RFC 9457): `{type, title, status, code, detail, …}`.
 """
 
+from typing import Any
+
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from checkout.api import router as checkout_router
 from cinema.api import router as cinema_router
 from cinema.errors import DomainError
 from cinema.problems import problem
 from seating.api import router as seating_router
+from seating.auth import VISITOR, complete_security
 
 log = structlog.get_logger(__name__)
 
-api = NinjaAPI(
+
+class BoxOfficeAPI(NinjaAPI):
+    """Closed by default: an operation is for visitors, with the CSRF check that cookies need, unless it says
+    otherwise. What is open to everybody says `auth=None`."""
+
+    def get_openapi_schema(self, **wanted: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**wanted)
+        complete_security(document)
+        return document
+
+
+api = BoxOfficeAPI(
     title="Housefull",
     version="1",
     description="A cinema's live box office. Amounts are whole paise, times are UTC.",
     urls_namespace="api",
+    auth=VISITOR,
 )
 api.add_router("", cinema_router)
 api.add_router("", seating_router)

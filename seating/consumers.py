@@ -21,11 +21,11 @@ from seating.hub import current_hub
 from seating.identity import (
     COOKIE,
     cookies_of_socket,
+    guest_token,
     is_guest,
     new_guest,
     owner_from_token,
     owner_of_user,
-    token_for,
     user_of_session,
 )
 from seating.lifecycle import is_stopping
@@ -172,8 +172,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
             self._tell(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))
             return
         self.owner = owner
-        token = token_for(owner) if is_guest(owner) else None
-        self._tell(protocol.held(message.ref, hold.seats, hold.expires_at, token))
+        self._tell(protocol.held(message.ref, hold.seats, hold.expires_at, guest_token(owner)))
 
     async def _release(self, watch: ShowWatch, message: protocol.ReleaseRequest) -> None:
         try:

@@ -9,7 +9,7 @@ refusal has changed nothing, frees the key, and the same request may be tried ag
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
@@ -104,11 +104,6 @@ def _store(row: IdempotencyKey, answer: Any) -> None:
     mine = IdempotencyKey.objects.filter(pk=row.pk, answered_at=None)
     if not mine.update(answered_at=timezone.now(), answer=answer):
         raise _Overtaken
-
-
-def first(owners: Sequence[str]) -> str:
-    """Whose an Idempotency-Key is; empty for a stranger, who has nothing to repeat."""
-    return next(iter(owners), "")
 
 
 def key_of(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from checkout.bookings.select import coupon_json, get_booking
 from checkout.models import Booking
 from cinema.times import utc
-from seating.identity import owners_of_request
+from seating.identity import visitor_of
 
 SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}
 
@@ -21,7 +21,7 @@ SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}
 @ensure_csrf_cookie
 def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Raises checkout.errors.UnknownBooking, for other people's bookings too."""
-    booking = get_booking(booking_id, owners_of_request(request))
+    booking = get_booking(booking_id, visitor_of(request).owners)
     if booking.status in SETTLED:
         return redirect("frontend:booking", booking.pk)
     lines = list(booking.lines.all())

@@ -4,6 +4,7 @@ Seats are drawn by the script from the layout and the socket. Whoever comes with
 here, before the socket is opened: its handshake carries the cookie, so no script ever sees the guest's token.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from cinema import selectors
 from cinema.models import Show
 from cinema.states import Sale
 from cinema.times import utc
-from seating.identity import is_guest, new_guest, owners_of_request, set_guest_cookie
+from seating.identity import is_guest, new_guest, set_guest_cookie, visitor_of
 
 PARTY_SIZES = 8  # offered by the finder; larger parties pick on the map
 
@@ -36,7 +37,7 @@ PARTY_SIZES = 8  # offered by the finder; larger parties pick on the map
 def show_page(request: HttpRequest, show_id: int) -> HttpResponse:
     """Raises cinema.errors.NotFound."""
     show = selectors.get_show(show_id)
-    owners = owners_of_request(request)
+    owners = visitor_of(request).owners
     now = timezone.now()
     pending = _unpaid_booking(show, owners, now)
     context = {
@@ -64,7 +65,7 @@ def take_up_offer(request: HttpRequest, show_id: int) -> HttpResponse:
     """
     entry = entry_of_token(request.GET.get("t", ""), show_id)
     page = reverse("frontend:show", args=[show_id])
-    if entry.owner in owners_of_request(request):
+    if entry.owner in visitor_of(request).owners:
         return redirect(page)
     if not is_guest(entry.owner):
         return redirect_to_login(page)
@@ -102,12 +103,12 @@ def _data_for_the_script(show: Show, pending: Booking | None, now: datetime) -> 
     }
 
 
-def _waitlist_for_the_script(show: Show, owners: list[str], now: datetime) -> dict[str, Any]:
+def _waitlist_for_the_script(show: Show, owners: Sequence[str], now: datetime) -> dict[str, Any]:
     entry = waitlist_entry_of(owners, show.pk) if owners else None
     return {"waitlist": waitlist_json(entry), "waitlist_open": not is_over(show, now)}
 
 
-def _unpaid_booking(show: Show, owners: list[str], now: datetime) -> Booking | None:
+def _unpaid_booking(show: Show, owners: Sequence[str], now: datetime) -> Booking | None:
     """The visitor's booking of this show that waits for its payment, so that the page can lead back to it."""
     if not owners:
         return None
