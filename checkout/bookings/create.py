@@ -73,7 +73,7 @@ def create_booking(
                 put_coupon(booking, coupon)  # last, because others may be waiting for the coupon's lock
             crash_points.reached(crash_points.BOOKING_WRITTEN)
     except BaseException:
-        # The database forgets the claims by itself; Redis must be told that the hold is open again.
+        # The database rolls the claims back; Redis must learn that the hold is open again.
         for hold in claimed:
             unclaim_hold(show_id, hold.owner, hold.id)
         raise
@@ -101,7 +101,7 @@ def locked_booking(booking_id: str) -> Booking:
 
 
 def locked_tickets(booking: Booking) -> list[Ticket]:
-    """Its tickets in the order of their seats, locked: a scan at the gate and whoever asks for them here wait for
+    """Its tickets in the order of their seats, locked: a scan at the gate and a caller of this function wait for
     each other."""
     return list(Ticket.objects.select_for_update().filter(booking=booking).order_by("seat"))
 
@@ -143,7 +143,7 @@ def _claim(owners: Sequence[str], show_id: int) -> Hold | None:
 def _claim_orphan(owners: Sequence[str], show_id: int) -> Hold | None:
     """A hold taken over for a booking that was never stored, because its process died between the two.
 
-    Nobody can be storing it now: whoever creates for these owners waits for us.
+    Nobody can be storing it now: every other request that creates for these owners waits for us.
     """
     for owner in owners:
         for hold_id in booked_holds(show_id, owner):
@@ -158,7 +158,7 @@ def _still_pending(
     owners: Sequence[str], show_id: int, contact: dict[str, str], coupon: str, *, offered: bool = False
 ) -> Booking:
     bookings = Booking.objects.select_for_update().filter(show=show_id, owner__in=list(owners), status=PENDING)
-    if offered:  # another booking of theirs is no answer to whoever takes an offer
+    if offered:  # taking an offer must not answer with another booking of the same person
         bookings = bookings.filter(hold__in=offered_holds(show_id, owners))
     booking = bookings.filter(expires_at__gt=timezone.now()).order_by("-created_at").first()
     if booking is None:

@@ -26,7 +26,7 @@ class Order(models.Model):
 
 
 class Payment(models.Model):
-    """One attempt to pay an order, as the gateway told us last; `void` is ours: authorised, and not to be captured."""
+    """One attempt to pay an order, as the gateway reported it last; `void` is ours: authorised, never captured."""
 
     class Status(models.TextChoices):
         CREATED = "created", "created"

@@ -124,10 +124,10 @@ class Walk(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------------------ gateway
     @precondition(lambda self: self.orders())
-    @rule(data=st.data(), status=st.sampled_from(["authorized"] * 4 + ["failed", "captured"]), wrong=st.integers(0, 9))
-    def pay(self, data: Any, status: str, error: int) -> None:
+    @rule(data=st.data(), status=st.sampled_from(["authorized"] * 4 + ["failed", "captured"]), oddity=st.integers(0, 9))
+    def pay(self, data: Any, status: str, oddity: int) -> None:
         order_id = data.draw(st.sampled_from(self.orders()))
-        odd: dict[str, Any] = {0: {"amount": 100}, 1: {"currency": "USD"}}.get(error, {})
+        odd: dict[str, Any] = {0: {"amount": 100}, 1: {"currency": "USD"}}.get(oddity, {})
         self.callbacks.append(self.paper.pay(order_id, status, **odd))
         type(self).steps += 1
 
