@@ -1,4 +1,4 @@
-"""The cinema over HTTP: films, shows and layouts, for reading only."""
+"""The cinema over HTTP: movies, shows and layouts, for reading only, and open to everybody."""
 
 import json
 from datetime import date as Date

@@ -2,7 +2,8 @@
 
 `VISITOR` is the API's default, so an operation that says nothing is not open. Ninja tries its schemes in order, and the
 first that answers decides `request.auth`, a `Visitor`: a guest's token, a signed-in user's session, a guest's cookie,
-and at last a stranger, who owns nothing and is told so by the operation itself. `STAFF` is for members of staff.
+and at last a stranger, who owns nothing: what becomes of them is for the operation to say. `STAFF` is for members of
+staff.
 
 Cookies come along with whatever another site's page sends, so every scheme that reads them first asks for the CSRF
 token of one of our pages. A bearer token cannot be sent by accident. What a scheme raises is answered as any refusal.
@@ -122,7 +123,7 @@ class GuestCookie(CookieScheme):
 class Stranger(CookieScheme):
     """Everybody else. Cookies that name nobody (any more) still have to pass the CSRF check."""
 
-    openapi_name = "none"
+    openapi_name = "none"  # for Ninja's sake: `complete_security` takes it out of the document
 
     def visitor(self, request: HttpRequest) -> Visitor:
         return Visitor()

@@ -35,7 +35,7 @@ def new_guest() -> str:
 
 
 def token_for(owner: str) -> str:
-    """The token a guest shows; to whoever holds it, it is the guest."""
+    """The token that names this guest: whoever holds it is taken for them."""
     return _signer.sign(owner)
 
 
@@ -50,7 +50,7 @@ def owner_from_token(token: str) -> str:
         owner = _signer.unsign(token)
     except signing.BadSignature:
         raise BadToken("This token was not issued here. Leave it out to begin as a new guest.") from None
-    if not owner.startswith("guest_"):
+    if not is_guest(owner):
         raise BadToken("This token does not name a guest.")
     return owner
 
