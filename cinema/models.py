@@ -4,6 +4,7 @@ A seating plan is never changed once stored: a rebuilt screen gets a new version
 keep theirs. Times are stored in UTC and shown in the theatre's time zone.
 """
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MinValueValidator, RegexValidator
@@ -11,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from cinema.checks import check_names, check_poster, check_some_names, check_time_zone
+from cinema.states import Sale
 
 
 class City(models.Model):
@@ -158,6 +160,22 @@ class Show(models.Model):
     def __str__(self) -> str:
         start = self.starts_at.astimezone(self.screen.theatre.zone)
         return f"{self.movie} · {self.screen} · {start:%d %b %H:%M}"
+
+    def sale(self, now: datetime | None = None) -> Sale:
+        """How the sale stands at that moment, by default now. The clock counts even before the state has followed it.
+
+        Seats are sold while it is `OPEN`, and then only.
+        """
+        now = now or timezone.now()
+        if self.state == self.State.CANCELLED:
+            return Sale.CANCELLED
+        if self.state == self.State.CLOSED:
+            return Sale.CLOSED
+        if now >= self.starts_at:
+            return Sale.OVER
+        if self.state == self.State.SCHEDULED and now < self.on_sale_at:
+            return Sale.NOT_YET
+        return Sale.OPEN
 
 
 class ShowTier(models.Model):

@@ -1,4 +1,6 @@
-"""The show's state machine: four states and the one table of moves between them."""
+"""The show's state machine: four states, the one table of moves between them, and how a sale stands."""
+
+from enum import StrEnum
 
 SCHEDULED = "scheduled"  # planned, not yet on sale
 ON_SALE = "on_sale"
@@ -11,3 +13,13 @@ MOVES: dict[str, dict[str, str]] = {
     "close": {ON_SALE: CLOSED},
     "cancel": {SCHEDULED: CANCELLED, ON_SALE: CANCELLED, CLOSED: CANCELLED},
 }
+
+
+class Sale(StrEnum):
+    """How a show's sale stands at a moment; `Show.sale` decides it."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    CLOSED = "closed"  # by staff, or by the clock once the show had begun
+    OVER = "over"  # the show has begun, and its state has not followed yet
+    CANCELLED = "cancelled"

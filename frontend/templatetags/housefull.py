@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from checkout.money.paise import rupees as write_rupees
 from frontend.translations import UnescapedEncoder, script_texts
 
 register = template.Library()
@@ -22,18 +23,7 @@ register = template.Library()
 @register.filter
 def rupees(paise: int | None) -> str:
     """₹1,23,456 or ₹1,23,456.50: digits grouped as in India, paise only where there are any."""
-    if paise is None:
-        return ""
-    whole, rest = divmod(abs(int(paise)), 100)
-    digits = str(whole)
-    head, last = digits[:-3], digits[-3:]
-    groups: list[str] = []
-    while head:
-        groups.insert(0, head[-2:])
-        head = head[:-2]
-    grouped = ",".join([*groups, last])
-    sign = "\N{MINUS SIGN}" if paise < 0 else ""
-    return f"{sign}₹{grouped}.{rest:02d}" if rest else f"{sign}₹{grouped}"
+    return "" if paise is None else write_rupees(int(paise), whole=True, minus="\N{MINUS SIGN}")
 
 
 @register.filter

@@ -9,11 +9,12 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
 from cinema.errors import DomainError
+from cinema.problems import problem
 
 View = Callable[..., HttpResponse]
 
@@ -44,13 +45,13 @@ def refused_page(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return _problem(404, "not_found", "Not found", "There is nothing at this address. See /api/docs.")
+        return problem(404, "Not found", "There is nothing at this address. See /api/docs.")
     return render(request, "404.html", status=404)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return _problem(403, "forbidden", "Forbidden", "You may not do this.")
+        return problem(403, "Forbidden", "You may not do this.")
     return render(request, "403.html", status=403)
 
 
@@ -62,10 +63,5 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """Renders without context, because the error may break a context processor too."""
     if request.path.startswith("/api/"):
-        return _problem(500, "server_error", "Server error", "Something broke on our side. Try again in a moment.")
+        return problem(500, "Server error", "Something broke on our side. Try again in a moment.", "server_error")
     return HttpResponse(loader.get_template("500.html").render(), status=500)
-
-
-def _problem(status: int, code: str, title: str, detail: str) -> HttpResponse:
-    body = {"type": f"urn:housefull:{code}", "title": title, "status": status, "code": code, "detail": detail}
-    return JsonResponse(body, status=status, content_type="application/problem+json")

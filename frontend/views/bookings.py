@@ -25,7 +25,7 @@ from checkout.tickets.receipts import receipt_of
 from cinema.errors import DomainError
 from frontend.templatetags.housefull import rupees
 from seating.errors import BadToken
-from seating.identity import owner_from_token, owners_of_request, set_guest_cookie
+from seating.identity import owner_from_token, set_guest_cookie, visitor_of
 
 BOOKINGS_PER_PAGE = 10
 # Payments of an expired booking that were authorised or captured, and are returned.
@@ -40,7 +40,7 @@ MONEY_BACK = (
 @require_safe
 @never_cache
 def booking_list(request: HttpRequest) -> HttpResponse:
-    owners = owners_of_request(request)
+    owners = visitor_of(request).owners
     page = Paginator(bookings_of(owners), BOOKINGS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "frontend/bookings.html", {"page": page, "now": timezone.now()})
 
@@ -50,7 +50,7 @@ def booking_list(request: HttpRequest) -> HttpResponse:
 def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
     if "t" in request.GET:
         return let_guest_in(request, booking_id, "frontend:booking")
-    booking = get_booking(booking_id, owners_of_request(request))
+    booking = get_booking(booking_id, visitor_of(request).owners)
     now = timezone.now()
     tickets, payments = list(booking.tickets.all()), list(booking.payments.all())
     context = {
@@ -75,7 +75,7 @@ def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
 @never_cache
 def receipt(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Raises checkout.errors.UnknownBooking, for other people's bookings too, and NotPaid."""
-    booking = get_paid_booking(booking_id, owners_of_request(request))
+    booking = get_paid_booking(booking_id, visitor_of(request).owners)
     theatre = booking.show.screen.theatre
     context = {"booking": booking, "show": booking.show, "theatre": theatre, "receipt": receipt_of(booking)}
     return render(request, "frontend/receipt.html", context)
@@ -101,7 +101,7 @@ def let_guest_in(request: HttpRequest, booking_id: str, page: str) -> HttpRespon
 def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
     """GET shows the refund for the tickets named by `?ticket=` (at first all of them) and changes nothing.
     POST cancels them, unless the refund has changed since the customer saw it."""
-    booking = get_booking(booking_id, owners_of_request(request))
+    booking = get_booking(booking_id, visitor_of(request).owners)
     if booking.status not in (Booking.Status.PENDING, Booking.Status.CONFIRMED):
         return redirect("frontend:booking", booking_id=booking_id)
     tickets = [ticket for ticket in booking.tickets.all() if ticket.cancelled_at is None]
@@ -129,7 +129,7 @@ def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
 @require_http_methods(["POST"])
 def reissue(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Issues new codes for the lost tickets named by `ticket`."""
-    get_booking(booking_id, owners_of_request(request))
+    get_booking(booking_id, visitor_of(request).owners)
     try:
         tickets = reissue_tickets(booking_id, request.POST.getlist("ticket"))
     except UnknownTicket:

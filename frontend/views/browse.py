@@ -87,9 +87,9 @@ def poster(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def by_theatre(shows: Iterable[Show]) -> list[dict[str, Any]]:
-    """`[{theatre, shows: [{show, open, lowest}]}]`, theatres by city and name, each one's shows in order of time.
+    """`[{theatre, shows: [{show, sale, lowest}]}]`, theatres by city and name, each one's shows in order of time.
 
-    `open` says whether seats are on sale now; `lowest` is the lowest price in paise, None without tiers.
+    `sale` says how its sale stands now; `lowest` is the lowest price in paise, None without tiers.
     """
     now = timezone.now()
     groups: dict[int, dict[str, Any]] = {}
@@ -97,7 +97,7 @@ def by_theatre(shows: Iterable[Show]) -> list[dict[str, Any]]:
         theatre = show.screen.theatre
         group = groups.setdefault(theatre.pk, {"theatre": theatre, "shows": []})
         lowest = min((tier.price for tier in show.tiers.all()), default=None)
-        group["shows"].append({"show": show, "open": selectors.sale_is_open(show, now), "lowest": lowest})
+        group["shows"].append({"show": show, "sale": show.sale(now), "lowest": lowest})
     return sorted(groups.values(), key=lambda group: (group["theatre"].city.name, group["theatre"].name))
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import get_booking, get_ticketed_booking
 from frontend.views.bookings import let_guest_in
-from seating.identity import owners_of_request
+from seating.identity import visitor_of
 
 ASSETS = ("frontend/css/ticket.css", "frontend/js/pages/ticket.js", "frontend/img/icon.svg")
 
@@ -28,7 +28,7 @@ ASSETS = ("frontend/css/ticket.css", "frontend/js/pages/ticket.js", "frontend/im
 def web_ticket(request: HttpRequest, booking_id: str) -> HttpResponse:
     if "t" in request.GET:
         return let_guest_in(request, booking_id, "frontend:ticket")
-    booking = get_ticketed_booking(booking_id, owners_of_request(request))
+    booking = get_ticketed_booking(booking_id, visitor_of(request).owners)
     valid = [ticket for ticket in booking.tickets.all() if ticket.admits]
     context = {"booking": booking, "show": booking.show, "tickets": valid, "now": timezone.now()}
     response = render(request, "frontend/ticket.html", context)
@@ -41,7 +41,7 @@ def web_ticket(request: HttpRequest, booking_id: str) -> HttpResponse:
 @never_cache
 def ticket_worker(request: HttpRequest, booking_id: str) -> HttpResponse:
     """The page's service worker; 404 for anyone but the booking's owner."""
-    get_booking(booking_id, owners_of_request(request))
+    get_booking(booking_id, visitor_of(request).owners)
     page = reverse("frontend:ticket", args=[booking_id])
     context = {"page": json.dumps(page), "assets": json.dumps([static(name) for name in ASSETS])}
     return render(request, "frontend/ticket_worker.js", context, content_type="text/javascript; charset=utf-8")

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from django.utils import timezone
 
-from checkout.money.prices import price_seat
+from checkout.models import BookingLine
 from seating.identity import COOKIE, owner_from_token, token_for
 from tests import factories
 from tests.frontend.test_bookings import make_booking
@@ -72,7 +72,7 @@ def test_the_script_learns_prices_from_the_server_taxes_and_fee_included(client)
     tiers = data_of(client.get(f"/shows/{show.pk}/"), "show-data")["tiers"]
     now = timezone.now()
     for tier, price in zip(tiers, (9_900, 30_000), strict=True):
-        assert (tier["price"], tier["total"]) == (price, price_seat("A1", tier["name"], price, now).total)
+        assert (tier["price"], tier["total"]) == (price, BookingLine.priced("A1", tier["name"], price, now).total)
 
 
 def test_the_layouts_address_answers_with_this_shows_layout(client):
