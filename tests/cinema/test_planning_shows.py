@@ -38,7 +38,7 @@ def test_a_sale_that_opens_later_leaves_the_show_scheduled(tomorrow):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
+    ("error", "field"),
     [
         ({"language": "Klingon"}, "language"),
         ({"format": "5D"}, "format"),

@@ -297,7 +297,7 @@ def test_codes_cannot_be_found_by_trying_and_known_ones_are_not_counted(desk, al
 # ------------------------------------------------------------------------------------------------- wording
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "wrong",
+    "error",
     [
         {"percent": 10, "amount": 100},
         {"percent": None},

@@ -162,7 +162,7 @@ def test_an_order_that_is_not_ours_is_a_bad_signature_even_if_signed(booking, al
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_signature")
 
 
-@pytest.mark.parametrize("wrong", [None, 5, ["x"], {"a": 1}, "", "x" * 201, "\ud800"])
+@pytest.mark.parametrize("error", [None, 5, ["x"], {"a": 1}, "", "x" * 201, "\ud800"])
 @pytest.mark.parametrize("field", ["razorpay_order_id", "razorpay_payment_id", "razorpay_signature"])
 def test_wrong_types_are_invalid_input(show, alices_client, field, error):
     told = dict.fromkeys(("razorpay_order_id", "razorpay_payment_id", "razorpay_signature"), "x") | {field: error}
