@@ -4,18 +4,27 @@ import os
 
 import pytest
 import redis
+from django.conf import settings
 from django.core.cache import cache
 
+from tests import database, servers
 from tests.site import running_site
 
 ALICE, BOB = "guest_a11ce0000000000000000000", "guest_b0b000000000000000000000"
+database.empty_quickly()
 
 
-def pytest_collection_modifyitems(items):
-    """A promise in seconds can be missed because something else had the processor: such a test may try thrice."""
-    for item in items:
-        if item.get_closest_marker("timed"):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords():
+    """No test is about how slow a hash is; the tests of a running site have the real one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """pytest-django's, and on the run's own PostgreSQL a database that is a copy of what was migrated once."""
+    if servers.own_postgres():
+        database.copy_instead_of_migrating()
 
 
 @pytest.fixture
