@@ -7,11 +7,25 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 
-from tests import database, servers
-from tests.site import running_site
+from tests import database, order, servers
+from tests.site import end_shared_sites, shared_site
 
 ALICE, BOB = "guest_a11ce0000000000000000000", "guest_b0b000000000000000000000"
 database.empty_quickly()
+
+
+def pytest_collection_modifyitems(items):
+    order.arrange(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return order.Groups(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    end_shared_sites(but=order.sites_of(nextitem))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -51,15 +65,17 @@ def bob() -> str:
     return BOB
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def site():
-    """The whole site, running: one for each worker of the test run."""
-    with running_site() as running:
-        yield running
+    """The whole site, running, shared by all tests of its group; it ends with the last of them."""
+    return shared_site("site")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def hasty_site():
     """A site whose holds last five seconds."""
-    with running_site(SEAT_HOLD_SECONDS="5") as running:
-        yield running
+    return shared_site("hasty_site", SEAT_HOLD_SECONDS="5")
+
+
+def pytest_sessionfinish():
+    end_shared_sites()

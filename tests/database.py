@@ -8,11 +8,7 @@ test have changed it, the real `flush` runs.
 PostgreSQL's databases are migrated once for a run; each worker copies the result.
 """
 
-import fcntl
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Any
 
 from django.apps import apps
@@ -21,6 +17,8 @@ from django.core.management import call_command
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import TransactionTestCase
+
+from tests.servers import alone
 
 KEPT = ("django_content_type", "auth_permission")
 TEMPLATE = "test_migrated"
@@ -81,15 +79,6 @@ def _kept_rows(connection: BaseDatabaseWrapper) -> Rows:
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY id")  # noqa: S608 - constants
             rows[table] = cursor.fetchall()
         return rows
-
-
-@contextmanager
-def alone(name: str) -> Iterator[Path]:
-    """Only one process of the test run at a time; answers with a path that is there for whoever comes second."""
-    place = Path(os.environ["HOUSEFULL_TEST_PLACE"])
-    with (place / f"{name}.lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield place / name
 
 
 def copy_instead_of_migrating(alias: str = DEFAULT_DB_ALIAS) -> None:

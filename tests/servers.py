@@ -4,11 +4,13 @@ Named with `-p` in pyproject.toml because pytest-django reads the settings befor
 pytest-xdist inherit the servers' addresses and take logical databases of their own.
 """
 
+import fcntl
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,15 @@ def _start_servers() -> None:
         _started.append(postgres)
         postgres.start()
         os.environ["DATABASE_URL"] = os.environ["HOUSEFULL_TEST_POSTGRES"] = postgres.url
+
+
+@contextmanager
+def alone(name: str) -> Iterator[Path]:
+    """Only one process of the test run at a time; answers with a path that is there for whoever comes second."""
+    place = Path(os.environ["HOUSEFULL_TEST_PLACE"])
+    with (place / f"{name}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield place / name
 
 
 def own_postgres() -> bool:
