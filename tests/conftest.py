@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from tests import database, order, servers
+from tests.machine import watched
 from tests.site import end_shared_sites, shared_site
 
 ALICE, BOB = "guest_a11ce0000000000000000000", "guest_b0b000000000000000000000"
@@ -63,6 +64,13 @@ def alice() -> str:
 @pytest.fixture
 def bob() -> str:
     return BOB
+
+
+@pytest.fixture
+def machine():
+    """Says how much longer than on a quiet machine things may take now: `machine.allows(seconds)`."""
+    with watched() as running:
+        yield running
 
 
 @pytest.fixture

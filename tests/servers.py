@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from config.dev.embedded import Postgres, Server, Valkey
+from config.dev.lifeline import follow_parent
 
 _started: list[Server] = []
 _place: Path | None = None
@@ -26,6 +27,8 @@ DATABASES_PER_WORKER = 8  # locks, broker, layer, cache; and as many for a site 
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     if "HOUSEFULL_TEST_REDIS" not in os.environ:
         _start_servers()
+    elif "PYTEST_XDIST_WORKER" in os.environ:
+        follow_parent()  # and what this worker starts follows it
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     os.environ["REDIS_URL"] = f"{os.environ['HOUSEFULL_TEST_REDIS']}/{int(worker) * DATABASES_PER_WORKER}"
     return (yield)

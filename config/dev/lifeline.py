@@ -35,6 +35,12 @@ def end_with_parent(sig: int = signal.SIGTERM) -> Callable[[], None] | None:
     return in_the_child
 
 
+def follow_parent(sig: int = signal.SIGKILL) -> None:
+    """This process itself gets `sig` when the thread that started it ends. Nothing happens where the kernel cannot."""
+    if KERNEL_DOES_IT:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(sig))
+
+
 class EndsWithUs(subprocess.Popen):
     """`subprocess.Popen` whose process gets `end_signal` when we are gone; `guarded`: from a shell, not the kernel."""
 
