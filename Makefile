@@ -8,15 +8,24 @@ DEPLOY_ENV := DEBUG=false DATABASE_URL=sqlite://:memory: REDIS_URL=redis://127.0
 	ALLOWED_HOSTS=box.example EMAIL_URL=smtp://127.0.0.1:25 RAZORPAY_KEY_ID=rzp_test_check \
 	RAZORPAY_KEY_SECRET=check-only RAZORPAY_WEBHOOK_SECRET=check-only-too
 
-.PHONY: run test check bench texts lock clean
+# Without its bytecode every process compiles the project before it does anything.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test test-fast check bench texts lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/installed
 	@exec $(BIN)/python manage.py up
 
-# Not reordered: files with a single long test would come last and leave one worker idle.
+# Not reordered: tests/order.py says what comes first.
+PYTEST := $(BIN)/python -m pytest -n $(or $(WORKERS),3) --dist loadfile --no-loadscope-reorder
+
 test: $(VENV)/installed-for-tests
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	@exec $(PYTEST) $(PYTEST_ARGS)
+
+# Without a whole site and without a browser: what one runs after every change.
+test-fast: $(VENV)/installed-for-tests
+	@exec $(PYTEST) -m "not site and not browser" $(PYTEST_ARGS)
 
 check: $(VENV)/installed-for-tests
 	$(BIN)/ruff format --check .
