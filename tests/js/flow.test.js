@@ -6,7 +6,14 @@ import { ServerClock } from "../../frontend/static/frontend/js/lib/clock.js";
 import { createState, lookOf } from "../../frontend/static/frontend/js/seatmap/state.js";
 import { hall, snapshotOf } from "./hall.js";
 
-const PAGE = { show: 1, open: true, most: 4, tiers: [], paths: { lock: "/lock/", release: "/release/", create: "/create/" }, bookings: "/bookings/" };
+const PAGE = {
+  show: 1,
+  open: true,
+  most: 4,
+  tiers: [],
+  paths: { lock: "/lock/", release: "/release/", create: "/create/" },
+  bookings: "/bookings/",
+};
 const SOON = new Date(Date.now() + 300_000).toISOString();
 
 function opened({ connected = true } = {}) {
@@ -17,8 +24,13 @@ function opened({ connected = true } = {}) {
     resync: () => (seen.resyncs += 1),
   };
   const flow = new Flow({
-    state, page: PAGE, clock: new ServerClock(), connection, changed: () => {},
-    say: (kind, sentence) => seen.said.push(`${kind}: ${sentence}`), murmur: (sentence) => seen.murmured.push(sentence),
+    state,
+    page: PAGE,
+    clock: new ServerClock(),
+    connection,
+    changed: () => {},
+    say: (kind, sentence) => seen.said.push(`${kind}: ${sentence}`),
+    murmur: (sentence) => seen.murmured.push(sentence),
   });
   flow.receive(snapshotOf([..."aaaaaaaa"]));
   return { flow, state, seen };
@@ -31,7 +43,10 @@ test("picking sends nothing; proceeding asks for all picks at once", async (t) =
   flow.choose("A2");
   assert.deepEqual(seen.sent, []);
   await flow.proceed();
-  assert.deepEqual(seen.sent.map(({ type, seats }) => [type, seats]), [["hold", ["A1", "A2"]]]);
+  assert.deepEqual(
+    seen.sent.map(({ type, seats }) => [type, seats]),
+    [["hold", ["A1", "A2"]]],
+  );
   await flow.proceed(); // an impatient second press
   assert.equal(seen.sent.length, 1);
 });
@@ -142,7 +157,9 @@ test("without a socket seats are held over HTTP", async (t) => {
   t.mock.method(globalThis, "fetch", async (path, options) => {
     assert.equal(path, "/lock/");
     assert.deepEqual(JSON.parse(options.body), { show: 1, seats: ["A1"] });
-    return new Response(JSON.stringify({ hold: "x", token: "t", show: 1, seats: ["A1"], expires_at: SOON, price: 1 }), { status: 201 });
+    return new Response(JSON.stringify({ hold: "x", token: "t", show: 1, seats: ["A1"], expires_at: SOON, price: 1 }), {
+      status: 201,
+    });
   });
   globalThis.document = { cookie: "csrftoken=abc", querySelector: () => null, getElementById: () => null };
   t.after(() => delete globalThis.document);

@@ -22,6 +22,10 @@ test("every import is one that hashed file names can be written into: static, re
 test("no markup is made from text, and nothing needs an inline style or script", () => {
   for (const name of files) {
     const source = readFileSync(join(ROOT, name), "utf8");
-    assert.doesNotMatch(source, /\.(innerHTML|outerHTML)\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function\(|setAttribute\("style"/, name);
+    assert.doesNotMatch(
+      source,
+      /\.(innerHTML|outerHTML)\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function\(|setAttribute\("style"/,
+      name,
+    );
   }
 });

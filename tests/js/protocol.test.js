@@ -6,7 +6,16 @@ import { hello, hold, parse, ping, release } from "../../frontend/static/fronten
 const NOW = "2026-11-23T10:00:00.123Z";
 const GOOD = {
   snapshot: { type: "snapshot", show: 101, epoch: "x1", seq: 4, states: "aahsb", mine: null, viewers: 3, now: NOW },
-  snapshotWithHold: { type: "snapshot", show: 101, epoch: "x1", seq: 4, states: "ha", mine: { seats: ["A1"], expires_at: NOW }, viewers: 3, now: NOW },
+  snapshotWithHold: {
+    type: "snapshot",
+    show: 101,
+    epoch: "x1",
+    seq: 4,
+    states: "ha",
+    mine: { seats: ["A1"], expires_at: NOW },
+    viewers: 3,
+    now: NOW,
+  },
   delta: { type: "delta", from: 4, to: 6, changes: { B12: "h", "Balcony-A1": "s" } },
   heartbeat: { type: "heartbeat", seq: 6, viewers: 3, now: NOW },
   held: { type: "held", ref: "r", seats: ["B12"], expires_at: NOW, token: "t" },
@@ -29,7 +38,16 @@ test("a field that a newer server adds is no fault", () => {
 
 test("what is not a message of the contract is nothing, and never an exception", () => {
   const bad = [
-    "", "null", "[]", "7", '"delta"', "{", '{"type":"toString"}', '{"type":"__proto__"}', '{"type":["delta"]}', '{"type":"fanfare"}',
+    "",
+    "null",
+    "[]",
+    "7",
+    '"delta"',
+    "{",
+    '{"type":"toString"}',
+    '{"type":"__proto__"}',
+    '{"type":["delta"]}',
+    '{"type":"fanfare"}',
   ];
   for (const frame of bad) assert.equal(parse(frame), null, frame);
   assert.equal(parse(undefined), null);
@@ -37,10 +55,17 @@ test("what is not a message of the contract is nothing, and never an exception",
 
 test("a message with a missing or wrong field is not understood", () => {
   const wrong = [
-    { ...GOOD.snapshot, states: "aax" }, { ...GOOD.snapshot, seq: -1 }, { ...GOOD.snapshot, epoch: 3 },
-    { ...GOOD.snapshot, mine: { seats: ["A1"], expires_at: "soon" } }, { ...GOOD.delta, from: "4" },
-    { ...GOOD.delta, changes: { B12: "held" } }, { ...GOOD.delta, changes: ["B12"] }, { ...GOOD.held, seats: [12] },
-    { ...GOOD.held, expires_at: null }, { ...GOOD.refused, code: undefined }, { ...GOOD.heartbeat, now: "yesterday, perhaps" },
+    { ...GOOD.snapshot, states: "aax" },
+    { ...GOOD.snapshot, seq: -1 },
+    { ...GOOD.snapshot, epoch: 3 },
+    { ...GOOD.snapshot, mine: { seats: ["A1"], expires_at: "soon" } },
+    { ...GOOD.delta, from: "4" },
+    { ...GOOD.delta, changes: { B12: "held" } },
+    { ...GOOD.delta, changes: ["B12"] },
+    { ...GOOD.held, seats: [12] },
+    { ...GOOD.held, expires_at: null },
+    { ...GOOD.refused, code: undefined },
+    { ...GOOD.heartbeat, now: "yesterday, perhaps" },
   ];
   for (const message of wrong) assert.equal(parse(JSON.stringify(message)), null, JSON.stringify(message));
 });

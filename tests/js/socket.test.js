@@ -44,7 +44,10 @@ function started(t) {
   const seen = { messages: [], statuses: [] };
   const live = new LiveSocket(
     "ws://hall/ws/shows/1/",
-    { onMessage: (message) => seen.messages.push(message), onStatus: (status, code) => seen.statuses.push([status, code]) },
+    {
+      onMessage: (message) => seen.messages.push(message),
+      onStatus: (status, code) => seen.statuses.push([status, code]),
+    },
     { Socket: FakeSocket, random: () => 0.5 },
   );
   live.start();
@@ -52,14 +55,30 @@ function started(t) {
 }
 
 test("waits are spread over the whole of a cap that doubles and then stays", () => {
-  assert.equal(backoff(0, 0, () => 0), 0);
-  assert.equal(backoff(0, 0, () => 1), 500);
-  assert.equal(backoff(3, 0, () => 1), 4_000);
-  assert.equal(backoff(50, 0, () => 1), 20_000);
+  assert.equal(
+    backoff(0, 0, () => 0),
+    0,
+  );
+  assert.equal(
+    backoff(0, 0, () => 1),
+    500,
+  );
+  assert.equal(
+    backoff(3, 0, () => 1),
+    4_000,
+  );
+  assert.equal(
+    backoff(50, 0, () => 1),
+    20_000,
+  );
 });
 
 test("a server that asked for room is left in peace longer", () => {
-  for (const code of [1013, 4429]) assert.equal(backoff(0, code, () => 1), 4_000);
+  for (const code of [1013, 4429])
+    assert.equal(
+      backoff(0, code, () => 1),
+      4_000,
+    );
 });
 
 test("a lost connection is made again", (t) => {
@@ -69,7 +88,10 @@ test("a lost connection is made again", (t) => {
   tick(250);
   assert.equal(FakeSocket.made.length, 2);
   FakeSocket.made[1].open();
-  assert.deepEqual(seen.statuses.map(([status]) => status), ["connecting", "open", "waiting", "connecting", "open"]);
+  assert.deepEqual(
+    seen.statuses.map(([status]) => status),
+    ["connecting", "open", "waiting", "connecting", "open"],
+  );
 });
 
 for (const code of [1000, 1001, 1006, 1011, 1012, 1013, 4429]) {

@@ -2,8 +2,20 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  applyDelta, applyHeartbeat, applySnapshot, ask, createState, dropLost, givenUp, granted, lookOf, mineInDoubt,
-  pickOnly, refused, toggle, truth,
+  applyDelta,
+  applyHeartbeat,
+  applySnapshot,
+  ask,
+  createState,
+  dropLost,
+  givenUp,
+  granted,
+  lookOf,
+  mineInDoubt,
+  pickOnly,
+  refused,
+  toggle,
+  truth,
 } from "../../frontend/static/frontend/js/seatmap/state.js";
 import { chance, hall, snapshotOf } from "./hall.js";
 

@@ -22,7 +22,8 @@ test("a party counts on free seats of its tier, never on wheelchair or companion
 });
 
 test("half a couple's place is no place", () => {
-  const couple = (seats) => Object.assign(seats[0], { couple: seats[1].id }) && Object.assign(seats[1], { couple: seats[0].id });
+  const couple = (seats) =>
+    Object.assign(seats[0], { couple: seats[1].id }) && Object.assign(seats[1], { couple: seats[0].id });
   assert.equal(freeFor(showing("ahssssss", couple)), 0);
   assert.equal(freeFor(showing("aassssss", couple)), 2);
 });

@@ -14,7 +14,8 @@
   function make(tag, attributes, ...children) {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) {
-      if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+      if (value !== null && value !== undefined && value !== false)
+        node.setAttribute(name, value === true ? "" : value);
     }
     node.append(...children);
     return node;
@@ -40,37 +41,76 @@
     const prefill = options.prefill || {};
     const card = prefill.method === "card";
     const upiForm = make(
-      "form", { "data-method": "upi", novalidate: true, hidden: card },
-      field("upi-id", "UPI ID", { name: "vpa", value: prefill.vpa || "success@razorpay", autocomplete: "off", autocapitalize: "none", spellcheck: "false" },
-        "success@razorpay pays, failure@razorpay fails."),
+      "form",
+      { "data-method": "upi", novalidate: true, hidden: card },
+      field(
+        "upi-id",
+        "UPI ID",
+        {
+          name: "vpa",
+          value: prefill.vpa || "success@razorpay",
+          autocomplete: "off",
+          autocapitalize: "none",
+          spellcheck: "false",
+        },
+        "success@razorpay pays, failure@razorpay fails.",
+      ),
       make("button", { class: "pay" }, `Pay ${price}`),
     );
     const cardForm = make(
-      "form", { "data-method": "card", novalidate: true, hidden: !card },
-      field("card-number", "Card number", { name: "card_number", value: "4100 2800 0000 1007", inputmode: "numeric", autocomplete: "off" },
-        "The test card pays; every other card is declined."),
+      "form",
+      { "data-method": "card", novalidate: true, hidden: !card },
+      field(
+        "card-number",
+        "Card number",
+        { name: "card_number", value: "4100 2800 0000 1007", inputmode: "numeric", autocomplete: "off" },
+        "The test card pays; every other card is declined.",
+      ),
       make("button", { class: "pay" }, `Pay ${price} by card`),
     );
     return make(
-      "dialog", { "aria-labelledby": "merchant", "aria-describedby": "amount mode" },
-      make("header", {},
+      "dialog",
+      { "aria-labelledby": "merchant", "aria-describedby": "amount mode" },
+      make(
+        "header",
+        {},
         make("h2", { id: "merchant" }, options.name || "Payment"),
         options.description ? make("p", { class: "what" }, options.description) : "",
         make("p", { class: "amount", id: "amount" }, price),
         make("p", { class: "mode", id: "mode" }, "Test mode: no money moves."),
-        make("button", { class: "close", type: "button", "data-dismiss": true, "aria-label": "Close without paying" }, "\u00d7")),
-      make("div", { class: "body" },
+        make(
+          "button",
+          { class: "close", type: "button", "data-dismiss": true, "aria-label": "Close without paying" },
+          "\u00d7",
+        ),
+      ),
+      make(
+        "div",
+        { class: "body" },
         make("p", { class: "message", role: "alert" }),
-        make("fieldset", {},
+        make(
+          "fieldset",
+          {},
           make("legend", {}, "Pay with"),
-          make("div", { class: "methods" }, methodChoice("upi", "UPI", !card), methodChoice("card", "Card", card))),
-        upiForm, cardForm,
-        make("fieldset", { class: "outcomes" },
+          make("div", { class: "methods" }, methodChoice("upi", "UPI", !card), methodChoice("card", "Card", card)),
+        ),
+        upiForm,
+        cardForm,
+        make(
+          "fieldset",
+          { class: "outcomes" },
           make("legend", {}, "Or choose what happens"),
-          make("div", {},
-            outcomeButton("success", "Succeed"), outcomeButton("failure", "Fail"),
-            outcomeButton("late", "Fail, then pay late"), outcomeButton("silent", "Pay, tell nobody"),
-            make("button", { class: "cancel", type: "button", "data-dismiss": true }, "Cancel")))),
+          make(
+            "div",
+            {},
+            outcomeButton("success", "Succeed"),
+            outcomeButton("failure", "Fail"),
+            outcomeButton("late", "Fail, then pay late"),
+            outcomeButton("silent", "Pay, tell nobody"),
+            make("button", { class: "cancel", type: "button", "data-dismiss": true }, "Cancel"),
+          ),
+        ),
+      ),
     );
   }
 
@@ -100,8 +140,12 @@
     return {
       refused: true,
       error: {
-        code: "SERVER_ERROR", description: "The payment sandbox does not answer. Is it running? Try again.",
-        source: "internal", step: "payment_initiation", reason: "server_error", metadata: {},
+        code: "SERVER_ERROR",
+        description: "The payment sandbox does not answer. Is it running? Try again.",
+        source: "internal",
+        step: "payment_initiation",
+        reason: "server_error",
+        metadata: {},
       },
     };
   }
@@ -166,7 +210,9 @@
       });
       // Chromium closes a dialog on a second Escape whatever "cancel" said.
       const sheet = this.sheet;
-      sheet.addEventListener("close", () => { if (this.host && this.sheet === sheet) this.dismiss("user"); });
+      sheet.addEventListener("close", () => {
+        if (this.host && this.sheet === sheet) this.dismiss("user");
+      });
       this.sheet.addEventListener("click", (event) => {
         if (event.target === this.sheet && modal.backdropclose === true && !this.busy) return this.dismiss("user");
         const button = event.target.closest("button");
@@ -176,7 +222,8 @@
       });
       this.sheet.addEventListener("change", (event) => {
         if (event.target.name !== "method") return;
-        for (const form of this.sheet.querySelectorAll("form")) form.hidden = form.dataset.method !== event.target.value;
+        for (const form of this.sheet.querySelectorAll("form"))
+          form.hidden = form.dataset.method !== event.target.value;
       });
       this.sheet.addEventListener("submit", (event) => {
         event.preventDefault();
@@ -224,7 +271,8 @@
       this.failures += 1;
       const { retry } = this.options;
       const enabled = typeof retry === "object" && retry ? retry.enabled !== false : retry !== false;
-      const most = typeof retry === "object" && retry && retry.max_count !== undefined ? Number(retry.max_count) : Infinity;
+      const most =
+        typeof retry === "object" && retry && retry.max_count !== undefined ? Number(retry.max_count) : Infinity;
       if (!enabled || this.failures > most) this.close();
       for (const listener of this.listeners["payment.failed"] || []) listener({ error });
     }

@@ -42,8 +42,13 @@ function check(form) {
   const { name, email, phone } = form.elements;
   const wrong = {
     name: name.value.trim() ? "" : gettext("Enter the name for the booking."),
-    email: email.value.trim() && email.validity.valid ? "" : gettext("Enter an e-mail address such as asha@example.in: your tickets are sent there."),
-    phone: /^$|^\+?[0-9 ()-]{7,20}$/.test(phone.value.trim()) ? "" : gettext("Enter a phone number such as +91 98765 43210, or leave it out."),
+    email:
+      email.value.trim() && email.validity.valid
+        ? ""
+        : gettext("Enter an e-mail address such as asha@example.in: your tickets are sent there."),
+    phone: /^$|^\+?[0-9 ()-]{7,20}$/.test(phone.value.trim())
+      ? ""
+      : gettext("Enter a phone number such as +91 98765 43210, or leave it out."),
   };
   for (const field of FIELDS) show(form, field, wrong[field]);
   const first = FIELDS.find((field) => wrong[field]);

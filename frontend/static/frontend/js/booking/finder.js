@@ -43,8 +43,21 @@ function wish(form) {
 
 function sayFound(say, seats, adjacent) {
   const names = { seats: listed(seats) };
-  if (adjacent) say("good", ngettext("Best free seat: {seats}. Not held yet.", "Best free seats: {seats}, side by side. Not held yet.", seats.length, names), { key: "hold" });
-  else say("warn", gettext("There are not so many side by side. The closest together are {seats}.", names), { key: "hold" });
+  if (adjacent)
+    say(
+      "good",
+      ngettext(
+        "Best free seat: {seats}. Not held yet.",
+        "Best free seats: {seats}, side by side. Not held yet.",
+        seats.length,
+        names,
+      ),
+      { key: "hold" },
+    );
+  else
+    say("warn", gettext("There are not so many side by side. The closest together are {seats}.", names), {
+      key: "hold",
+    });
 }
 
 function sayNone(say) {

@@ -66,7 +66,14 @@ export class Flow {
   on_released({ ref, seats: released }) {
     this.#releases.delete(ref);
     seats.givenUp(this.state, released);
-    if (released.length) this.say("info", ngettext("Seat {seats} was given back.", "Seats {seats} were given back.", released.length, { seats: listed(released) }), { key: "hold" });
+    if (released.length)
+      this.say(
+        "info",
+        ngettext("Seat {seats} was given back.", "Seats {seats} were given back.", released.length, {
+          seats: listed(released),
+        }),
+        { key: "hold" },
+      );
   }
 
   on_expired({ seats: gone }) {
@@ -96,10 +103,14 @@ export class Flow {
     }
     const ids = seats.together(this.state, id);
     const answer = seats.toggle(this.state, id, this.page.most);
-    if (answer === "picked") this.murmur(this.#summary(ngettext("{seats} picked.", "{seats} picked together.", ids.length, { seats: listed(ids) })));
+    if (answer === "picked")
+      this.murmur(
+        this.#summary(ngettext("{seats} picked.", "{seats} picked together.", ids.length, { seats: listed(ids) })),
+      );
     if (answer === "dropped") this.murmur(this.#summary(gettext("{seats} let go.", { seats: listed(ids) })));
     if (answer === "full") this.say("warn", refusal("too_many_seats", [], this.page), { key: "pick" });
-    if (answer === "taken") this.say("warn", gettext("{seats} cannot be had. Choose another seat.", { seats: listed(ids) }), { key: "pick" });
+    if (answer === "taken")
+      this.say("warn", gettext("{seats} cannot be had. Choose another seat.", { seats: listed(ids) }), { key: "pick" });
     if (answer === "mine") this.say("info", gettext("{seat} is held for you already.", { seat: id }), { key: "pick" });
     this.changed();
   }
@@ -189,7 +200,13 @@ export class Flow {
     if (this.#asking === null) return;
     this.#stopWaiting();
     seats.refused(this.state);
-    this.say("warn", gettext("The connection broke while your seats were asked for. If they are yours, they show as held for you once it is back."), { key: "refused" });
+    this.say(
+      "warn",
+      gettext(
+        "The connection broke while your seats were asked for. If they are yours, they show as held for you once it is back.",
+      ),
+      { key: "refused" },
+    );
     this.changed();
   }
 
@@ -197,7 +214,13 @@ export class Flow {
   #granted(held, expiresAt) {
     this.#stopWaiting();
     seats.granted(this.state, held, expiresAt);
-    this.say("good", ngettext("Seat {seats} is held for you.", "Seats {seats} are held for you.", held.length, { seats: listed(held) }), { key: "hold" });
+    this.say(
+      "good",
+      ngettext("Seat {seats} is held for you.", "Seats {seats} are held for you.", held.length, {
+        seats: listed(held),
+      }),
+      { key: "hold" },
+    );
     this.#tellLosses();
   }
 
@@ -231,13 +254,31 @@ export class Flow {
   #tellLosses() {
     const lost = seats.dropLost(this.state);
     if (!lost.length) return;
-    this.say("warn", ngettext("Seat {seats} was just taken by somebody else. Choose another one.", "Seats {seats} were just taken by somebody else. Choose others.", lost.length, { seats: listed(lost) }), { key: `lost-${lost[0]}` });
+    this.say(
+      "warn",
+      ngettext(
+        "Seat {seats} was just taken by somebody else. Choose another one.",
+        "Seats {seats} were just taken by somebody else. Choose others.",
+        lost.length,
+        { seats: listed(lost) },
+      ),
+      { key: `lost-${lost[0]}` },
+    );
   }
 
   #holdEnded(gone) {
     if (!gone.length) return;
     const names = { seats: listed(gone) };
-    this.say("warn", ngettext("Your time for seat {seats} is over, it is open to everybody again. Choose it once more if it is still free.", "Your time for seats {seats} is over, they are open to everybody again. Choose them once more if they are still free.", gone.length, names), { key: "hold" });
+    this.say(
+      "warn",
+      ngettext(
+        "Your time for seat {seats} is over, it is open to everybody again. Choose it once more if it is still free.",
+        "Your time for seats {seats} is over, they are open to everybody again. Choose them once more if they are still free.",
+        gone.length,
+        names,
+      ),
+      { key: "hold" },
+    );
   }
 
   #summary(start) {

@@ -29,7 +29,14 @@ export class Panel {
   show(state, open) {
     this.picked = this.#inOrder(state.picked);
     this.held = this.#inOrder(state.mine ? state.mine.seats : []);
-    const key = JSON.stringify([this.picked, this.held, this.page.offer, state.asked !== null, state.letters !== null, open]);
+    const key = JSON.stringify([
+      this.picked,
+      this.held,
+      this.page.offer,
+      state.asked !== null,
+      state.letters !== null,
+      open,
+    ]);
     if (key === this.#shown) return;
     this.#shown = key;
     this.#lists(state, open);
@@ -78,22 +85,48 @@ export class Panel {
     list.replaceChildren(
       ...ids.map((id) => {
         const seat = this.byId.get(id);
-        const away = element("button", { type: "button", class: "chip-away", "aria-label": label.replace("{seats}", together(state, id).join(" + ")) }, icon("xmark"));
+        const away = element(
+          "button",
+          {
+            type: "button",
+            class: "chip-away",
+            "aria-label": label.replace("{seats}", together(state, id).join(" + ")),
+          },
+          icon("xmark"),
+        );
         away.addEventListener("click", () => act(together(state, id)));
         const price = this.prices.get(seat.tier);
-        return element("li", { class: "chip" }, element("strong", {}, id), element("span", { class: "chip-tier" }, seat.tier), element("span", { class: "chip-price" }, price ? rupees(price.price) : ""), away);
+        return element(
+          "li",
+          { class: "chip" },
+          element("strong", {}, id),
+          element("span", { class: "chip-tier" }, seat.tier),
+          element("span", { class: "chip-price" }, price ? rupees(price.price) : ""),
+          away,
+        );
       }),
     );
   }
 
   #money() {
-    for (const [name, ids] of [["picked", this.picked], ["held", this.held]]) {
+    for (const [name, ids] of [
+      ["picked", this.picked],
+      ["held", this.held],
+    ]) {
       const tiers = ids.map((id) => this.prices.get(this.byId.get(id).tier)).filter(Boolean);
       const seats = tiers.reduce((sum, tier) => sum + tier.price, 0);
       const total = tiers.reduce((sum, tier) => sum + tier.total, 0);
-      setText(byId(`${name}-count`), ids.length ? ngettext("{count} seat", "{count} seats", ids.length) : gettext("No seats"));
+      setText(
+        byId(`${name}-count`),
+        ids.length ? ngettext("{count} seat", "{count} seats", ids.length) : gettext("No seats"),
+      );
       setText(byId(`${name}-total`), ids.length ? rupees(total) : "");
-      setText(byId(`${name}-parts`), ids.length ? gettext("{seats} + {rest} taxes and fee", { seats: rupees(seats), rest: rupees(total - seats) }) : "");
+      setText(
+        byId(`${name}-parts`),
+        ids.length
+          ? gettext("{seats} + {rest} taxes and fee", { seats: rupees(seats), rest: rupees(total - seats) })
+          : "",
+      );
     }
   }
 

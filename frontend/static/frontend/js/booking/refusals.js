@@ -8,12 +8,24 @@ export function refusal(code, seats, page) {
   switch (code) {
     case "seat_unavailable":
       if (!seats.length) return gettext("Some of your seats were just taken. Choose others.");
-      return ngettext("Seat {seats} was just taken by somebody else. Choose another one.", "Seats {seats} were just taken by somebody else. Choose others.", seats.length, named);
+      return ngettext(
+        "Seat {seats} was just taken by somebody else. Choose another one.",
+        "Seats {seats} were just taken by somebody else. Choose others.",
+        seats.length,
+        named,
+      );
     case "too_many_seats":
-      return gettext("You can have {most} seats at this show at most, those of a booking in progress included.", { most: page.most });
+      return gettext("You can have {most} seats at this show at most, those of a booking in progress included.", {
+        most: page.most,
+      });
     case "leaves_single_seat":
       return seats.length
-        ? ngettext("Seat {seats} would be left alone. Add it, or choose differently.", "Seats {seats} would be left alone. Add them, or choose differently.", seats.length, named)
+        ? ngettext(
+            "Seat {seats} would be left alone. Add it, or choose differently.",
+            "Seats {seats} would be left alone. Add them, or choose differently.",
+            seats.length,
+            named,
+          )
         : gettext("A single seat would be left alone. Choose differently.");
     case "unknown_seat":
       return gettext("A seat of your choice is not in this hall. Load the page again.");

@@ -97,7 +97,12 @@ export class Waitlist {
 
   #draw() {
     const secondsLeft = this.page.offer ? this.clock.secondsUntil(this.page.offer.expires_at) : 0;
-    const part = partOf(this.entry, { open: this.open, joinable: this.page.waitlist_open, short: this.#short, secondsLeft });
+    const part = partOf(this.entry, {
+      open: this.open,
+      joinable: this.page.waitlist_open,
+      short: this.#short,
+      secondsLeft,
+    });
     this.card.hidden = part === null;
     for (const name of PARTS) byId(`waitlist-${name}`).hidden = name !== part;
     if (part === "form" && this.#part !== "form") this.#begin();
@@ -116,14 +121,28 @@ export class Waitlist {
 
   #drawWaiting() {
     const { position, count, tier, email } = this.entry;
-    setText(byId("waitlist-place"), position === 1 ? gettext("You are next.") : gettext("You are number {position}.", { position }));
+    setText(
+      byId("waitlist-place"),
+      position === 1 ? gettext("You are next.") : gettext("You are number {position}.", { position }),
+    );
     const seats = ngettext("{count} seat", "{count} seats", count);
-    setText(byId("waitlist-wish"), gettext("For {seats}. We write to {email} when they come free, and tell you here.", { seats: tier ? `${seats} (${tier})` : seats, email }));
+    setText(
+      byId("waitlist-wish"),
+      gettext("For {seats}. We write to {email} when they come free, and tell you here.", {
+        seats: tier ? `${seats} (${tier})` : seats,
+        email,
+      }),
+    );
   }
 
   #drawOffer() {
     const { seats, adjacent } = this.entry.offer;
-    setText(byId("waitlist-seats"), ngettext("Seat {seats} came free for you", "Seats {seats} came free for you", seats.length, { seats: listed(seats) }));
+    setText(
+      byId("waitlist-seats"),
+      ngettext("Seat {seats} came free for you", "Seats {seats} came free for you", seats.length, {
+        seats: listed(seats),
+      }),
+    );
     byId("waitlist-apart").hidden = adjacent;
   }
 
@@ -139,7 +158,10 @@ export class Waitlist {
     const { name, email } = this.form.elements;
     const wrong = {
       name: name.value.trim() ? "" : gettext("Enter your name."),
-      email: email.value.trim() && email.validity.valid ? "" : gettext("Enter an e-mail address such as asha@example.in: the offer is sent there."),
+      email:
+        email.value.trim() && email.validity.valid
+          ? ""
+          : gettext("Enter an e-mail address such as asha@example.in: the offer is sent there."),
     };
     for (const field of ["name", "email"]) {
       setText(byId(`waitlist-${field}-error`), wrong[field]);

@@ -5,7 +5,8 @@ import { rupees } from "../lib/money.js";
 
 /** `{seats, discount, fee, cgst, sgst, total}` of a booking as the API has it; seats are before the discount. */
 export function sums(booking) {
-  const add = (...names) => booking.lines.reduce((sum, line) => names.reduce((so_far, name) => so_far + line[name], sum), 0);
+  const add = (...names) =>
+    booking.lines.reduce((sum, line) => names.reduce((so_far, name) => so_far + line[name], sum), 0);
   return {
     seats: add("base", "discount"),
     discount: add("discount"),

@@ -88,7 +88,11 @@ export class CouponField {
 
   #tell({ coupon, total }) {
     const words = coupon
-      ? gettext("Coupon {code} takes {saved} off. To pay: {total}.", { code: coupon.code, saved: rupees(coupon.discount), total: rupees(total) })
+      ? gettext("Coupon {code} takes {saved} off. To pay: {total}.", {
+          code: coupon.code,
+          saved: rupees(coupon.discount),
+          total: rupees(total),
+        })
       : gettext("The coupon was taken off. To pay: {total}.", { total: rupees(total) });
     announce(byId("coupon-said"), words);
     this.input.value = "";

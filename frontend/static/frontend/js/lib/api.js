@@ -63,5 +63,8 @@ async function ask(path, options) {
 async function answerOf(response) {
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
-  throw new Problem(response.status, body || { code: "unreadable", detail: gettext("The server could not answer. Try again.") });
+  throw new Problem(
+    response.status,
+    body || { code: "unreadable", detail: gettext("The server could not answer. Try again.") },
+  );
 }

@@ -16,10 +16,20 @@ export class Messages {
   /** `kind` is info, good, warn or bad; `link` is `{href, label}`; `key` replaces an older message of that key. */
   show(kind, sentence, { link = null, key = null } = {}) {
     if (key) this.clear(key);
-    const close = element("button", { type: "button", class: "message-close", "aria-label": gettext("Dismiss") }, icon("xmark"));
+    const close = element(
+      "button",
+      { type: "button", class: "message-close", "aria-label": gettext("Dismiss") },
+      icon("xmark"),
+    );
     const words = element("p", {}, sentence);
     if (link) words.append(" ", element("a", { href: link.href }, link.label));
-    const message = element("div", { class: `message message-${kind}`, "data-key": key }, icon(ICONS[kind]), words, close);
+    const message = element(
+      "div",
+      { class: `message message-${kind}`, "data-key": key },
+      icon(ICONS[kind]),
+      words,
+      close,
+    );
     close.addEventListener("click", () => message.remove());
     this.box.append(message);
     while (this.box.children.length > MOST) this.box.firstElementChild.remove();

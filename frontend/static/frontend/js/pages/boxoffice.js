@@ -31,7 +31,11 @@ function paint(row, figures) {
 function paintBar(row, { available, held, sold, blocked }) {
   const seats = available + held + sold + blocked;
   let from = 0;
-  for (const [name, count] of [["sold", sold], ["held", held], ["blocked", blocked]]) {
+  for (const [name, count] of [
+    ["sold", sold],
+    ["held", held],
+    ["blocked", blocked],
+  ]) {
     const width = seats ? (100 * count) / seats : 0;
     const bar = row.querySelector(`[data-bar="${name}"]`);
     bar.setAttribute("x", from);

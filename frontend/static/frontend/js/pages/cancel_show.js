@@ -12,8 +12,10 @@ const panel = document.querySelector("[data-progress]");
 const valueOf = (progress, path) => path.split(".").reduce((part, name) => part[name], progress);
 
 function show(progress) {
-  for (const cell of panel.querySelectorAll("[data-value]")) setText(cell, numbers.format(valueOf(progress, cell.dataset.value)));
-  for (const cell of panel.querySelectorAll("[data-money]")) setText(cell, rupees(valueOf(progress, cell.dataset.money)));
+  for (const cell of panel.querySelectorAll("[data-value]"))
+    setText(cell, numbers.format(valueOf(progress, cell.dataset.value)));
+  for (const cell of panel.querySelectorAll("[data-money]"))
+    setText(cell, rupees(valueOf(progress, cell.dataset.money)));
   const bar = panel.querySelector("[data-bar]");
   bar.max = Math.max(progress.total, 1);
   bar.value = progress.total ? progress.bookings + progress.given_up : 1;

@@ -67,11 +67,21 @@ async function pay() {
       paid: verify,
       failed: (error) => {
         setBusy(false);
-        say("bad", gettext("The payment did not go through: {why} Your seats are still held; try again or pay another way.", { why: error.description || gettext("the bank said no.") }));
+        say(
+          "bad",
+          gettext("The payment did not go through: {why} Your seats are still held; try again or pay another way.", {
+            why: error.description || gettext("the bank said no."),
+          }),
+        );
       },
       dismissed: () => {
         setBusy(false);
-        say("info", gettext("The payment window was closed. Your seats are still held. If you have paid already, stay here: we shall hear of it."));
+        say(
+          "info",
+          gettext(
+            "The payment window was closed. Your seats are still held. If you have paid already, stay here: we shall hear of it.",
+          ),
+        );
       },
     });
     watch.start();
@@ -91,8 +101,18 @@ async function verify(answer) {
     else if (booking.status !== "pending") window.location.reload();
   } catch (problem) {
     // The gateway tells the server too: what this page could not hand over arrives all the same.
-    if (problem.code === "bad_signature") say("bad", gettext("This payment could not be checked. If money left your account, stay here: we are asking the bank."));
-    else say("warn", gettext("We could not confirm at once. Stay here: we are asking the bank, and your tickets appear by themselves."));
+    if (problem.code === "bad_signature")
+      say(
+        "bad",
+        gettext("This payment could not be checked. If money left your account, stay here: we are asking the bank."),
+      );
+    else
+      say(
+        "warn",
+        gettext(
+          "We could not confirm at once. Stay here: we are asking the bank, and your tickets appear by themselves.",
+        ),
+      );
     setBusy(false);
   }
   watch.start();
@@ -102,7 +122,12 @@ function refuse(problem) {
   if (problem.code === "already_paid") leave();
   else if (problem.code === "hold_expired") watch.ask();
   else if (problem.code === "price_changed") window.location.reload();
-  say("bad", problem.code === "gateway_unavailable" ? gettext("The payment service does not answer just now. Nothing is lost: try again in a moment.") : problem.message);
+  say(
+    "bad",
+    problem.code === "gateway_unavailable"
+      ? gettext("The payment service does not answer just now. Nothing is lost: try again in a moment.")
+      : problem.message,
+  );
 }
 
 function leave() {

@@ -43,21 +43,27 @@ async function begin() {
   const countdown = new Countdown(clock, {
     onTick: (left) => {
       panel.tick(left);
-      if (ANNOUNCED.includes(left)) murmur(ngettext("{count} second left.", "{count} seconds left for your seats.", left));
+      if (ANNOUNCED.includes(left))
+        murmur(ngettext("{count} second left.", "{count} seconds left for your seats.", left));
     },
     onEnd: () => flow.timeIsUp(),
   });
-  const connection = new Connection(page.paths, layout.seats.map((seat) => seat.id), () => state, {
-    message: (message) => {
-      flow.receive(message);
-      if (message.type === "expired" || message.code === "seats_offered") heardOfSeats(waitlist, connection);
+  const connection = new Connection(
+    page.paths,
+    layout.seats.map((seat) => seat.id),
+    () => state,
+    {
+      message: (message) => {
+        flow.receive(message);
+        if (message.type === "expired" || message.code === "seats_offered") heardOfSeats(waitlist, connection);
+      },
+      status: (status, code) => {
+        showLight(byId("light"), status, code);
+        byId("asking-note").hidden = status !== "asking";
+        if (status !== "live") flow.connectionLost();
+      },
     },
-    status: (status, code) => {
-      showLight(byId("light"), status, code);
-      byId("asking-note").hidden = status !== "asking";
-      if (status !== "live") flow.connectionLost();
-    },
-  });
+  );
   const changed = () => {
     map.refresh();
     waitlist.show(state, flow.open); // before the panel, which shows an offer's seats differently
@@ -68,7 +74,10 @@ async function begin() {
       countdown.stop();
       panel.tick(null);
     } else if (until !== countdown.until) countdown.start(until);
-    setText(byId("viewers"), state.viewers ? ngettext("{count} person looking", "{count} people looking", state.viewers) : "");
+    setText(
+      byId("viewers"),
+      state.viewers ? ngettext("{count} person looking", "{count} people looking", state.viewers) : "",
+    );
   };
   const flow = new Flow({ state, page, clock, connection, changed, say, murmur });
   const leave = (id) => window.location.assign(page.paths.checkout.replace("BOOKING", encodeURIComponent(id)));
@@ -77,7 +86,13 @@ async function begin() {
   const waitlist = new Waitlist(page, { clock, finder: byId("finder"), on: { changed, say, leave, letGo, resync } });
 
   wireContactForm(byId("contact"), { book: (contact) => flow.book(contact), leave });
-  wireFinder(byId("finder"), { path: page.paths.best, propose: (ids) => flow.propose(ids), found: (ids) => map.reveal(ids), foundNone: () => waitlist.foundNone(), say });
+  wireFinder(byId("finder"), {
+    path: page.paths.best,
+    propose: (ids) => flow.propose(ids),
+    found: (ids) => map.reveal(ids),
+    foundNone: () => waitlist.foundNone(),
+    say,
+  });
   byId("finder").addEventListener("change", changed);
   drawLegend(byId("legend-states"), byId("legend-tiers"), layout);
   byId("zoom-in").addEventListener("click", () => map.zoomIn());
@@ -116,6 +131,8 @@ window.addEventListener("pageshow", (event) => {
 
 begin().catch((problem) => {
   byId("stage").classList.add("is-broken");
-  say("bad", gettext("The hall could not be loaded: {why}", { why: problem.message }), { link: { href: window.location.href, label: gettext("Try again") } });
+  say("bad", gettext("The hall could not be loaded: {why}", { why: problem.message }), {
+    link: { href: window.location.href, label: gettext("Try again") },
+  });
   throw problem;
 });

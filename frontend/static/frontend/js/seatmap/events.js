@@ -81,7 +81,9 @@ export function listen(root, stage, on) {
 
 function keyOf(event) {
   if (ARROWS[event.key]) return ARROWS[event.key];
-  return { Home: "first", End: "last", Enter: "choose", " ": "choose", "+": "in", "=": "in", "-": "out", 0: "fit" }[event.key];
+  return { Home: "first", End: "last", Enter: "choose", " ": "choose", "+": "in", "=": "in", "-": "out", 0: "fit" }[
+    event.key
+  ];
 }
 
 function spread(fingers) {

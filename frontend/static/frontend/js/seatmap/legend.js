@@ -19,13 +19,20 @@ export function drawLegend(states, tiers, layout) {
 }
 
 function drawing(look, flags) {
-  const seat = svg("g", { class: `seat is-${look}` }, svg("path", { class: "body", d: BODY }), svg("path", { class: "mark", d: markOf(look, flags) }));
+  const seat = svg(
+    "g",
+    { class: `seat is-${look}` },
+    svg("path", { class: "body", d: BODY }),
+    svg("path", { class: "mark", d: markOf(look, flags) }),
+  );
   if (look === "mine") seat.append(svg("path", { class: "ring", d: RING }));
   return svg("svg", { class: "map key", viewBox: "-14 -14 28 28", "aria-hidden": "true" }, seat);
 }
 
 function couple() {
-  const halves = [-12, 12].map((x) => svg("g", { class: "seat is-available", transform: `translate(${x} 0)` }, svg("path", { class: "body", d: BODY })));
+  const halves = [-12, 12].map((x) =>
+    svg("g", { class: "seat is-available", transform: `translate(${x} 0)` }, svg("path", { class: "body", d: BODY })),
+  );
   const sofa = svg("line", { class: "sofa", x1: -2, x2: 2, y1: 0, y2: 0, "stroke-width": 10 });
   return svg("svg", { class: "map key key-wide", viewBox: "-26 -14 52 28", "aria-hidden": "true" }, sofa, ...halves);
 }

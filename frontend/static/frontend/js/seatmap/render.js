@@ -93,9 +93,20 @@ export class Renderer {
     const bend = Math.min(width * 0.06, this.pitch * 0.9);
     const line = `M${x} ${y}Q${x + width / 2} ${y - bend * 2} ${x + width} ${y}`;
     const glow = `${line}L${x + width * 0.94} ${y + this.pitch}Q${x + width / 2} ${y + this.pitch - bend} ${x + width * 0.06} ${y + this.pitch}Z`;
-    const name = svg("text", { class: "screen-name", x: x + width / 2, y: y + this.pitch * 0.42 - bend / 3, "font-size": this.pitch * 0.42 });
+    const name = svg("text", {
+      class: "screen-name",
+      x: x + width / 2,
+      y: y + this.pitch * 0.42 - bend / 3,
+      "font-size": this.pitch * 0.42,
+    });
     setText(name, gettext("SCREEN"));
-    return svg("g", { class: "screen" }, svg("path", { class: "glow", d: glow }), svg("path", { class: "line", d: line, "stroke-width": this.pitch * 0.16 }), name);
+    return svg(
+      "g",
+      { class: "screen" },
+      svg("path", { class: "glow", d: glow }),
+      svg("path", { class: "line", d: line, "stroke-width": this.pitch * 0.16 }),
+      name,
+    );
   }
 
   #couples() {
@@ -117,7 +128,12 @@ export class Renderer {
     return this.rows.flatMap(({ name, seats }) => {
       const short = name.length > LONGEST_ROW_NAME ? name.split(" ").at(-1) : name;
       const end = (seat, side) => {
-        const label = svg("text", { class: "row-name", x: seat.x + side * this.pitch * 1.05, y: seat.y, "font-size": this.pitch * 0.42 });
+        const label = svg("text", {
+          class: "row-name",
+          x: seat.x + side * this.pitch * 1.05,
+          y: seat.y,
+          "font-size": this.pitch * 0.42,
+        });
         setText(label, short);
         return label;
       };

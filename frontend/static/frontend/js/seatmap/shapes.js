@@ -7,7 +7,8 @@ export const HALF = 10;
 export const BODY = "M-7-10H7A3 3 0 0 1 10-7V4A6 6 0 0 1 4 10H-4A6 6 0 0 1-10 4V-7A3 3 0 0 1-7-10Z";
 
 /** Around a chair: the seats of one's own hold, and the keyboard's place. */
-export const RING = "M-8.4-12.4H8.4A4 4 0 0 1 12.4-8.4V5A7.4 7.4 0 0 1 5 12.4H-5A7.4 7.4 0 0 1-12.4 5V-8.4A4 4 0 0 1-8.4-12.4Z";
+export const RING =
+  "M-8.4-12.4H8.4A4 4 0 0 1 12.4-8.4V5A7.4 7.4 0 0 1 5 12.4H-5A7.4 7.4 0 0 1-12.4 5V-8.4A4 4 0 0 1-8.4-12.4Z";
 
 const TICK = "M-5 .5L-1.5 4L5.5-4";
 const MARKS = {

@@ -135,7 +135,10 @@ export function dropLost(state) {
   if (state.letters === null) return [];
   const waiting = new Set(state.asked ? state.asked.seats : []);
   const lost = [...state.picked].filter((id) => !waiting.has(id) && !isFree(state, id));
-  unpick(state, lost.flatMap((id) => together(state, id)));
+  unpick(
+    state,
+    lost.flatMap((id) => together(state, id)),
+  );
   return lost;
 }
 
@@ -156,7 +159,10 @@ export function granted(state, seats, expiresAt) {
 export function refused(state, lost = []) {
   state.asked = null;
   const known = lost.filter((id) => state.index.has(id));
-  unpick(state, known.flatMap((id) => together(state, id)).filter((id) => state.picked.has(id)));
+  unpick(
+    state,
+    known.flatMap((id) => together(state, id)).filter((id) => state.picked.has(id)),
+  );
 }
 
 /** Seats that are no longer ours: given back, or their time ran out. */
