@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Countdown, ServerClock, minutesAndSeconds } from "../../frontend/static/frontend/js/lib/clock.js";
+import { Countdown, minutesAndSeconds, ServerClock } from "../../frontend/static/frontend/js/lib/clock.js";
 
 const NOON = Date.parse("2026-11-23T12:00:00Z");
 const at = (ms) => new Date(NOON + ms).toISOString();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { hello, hold, parse, ping, release } from "../../frontend/static/frontend/js/live/protocol.js";
+import { hello, hold, parse, parseBoard, ping, release } from "../../frontend/static/frontend/js/live/protocol.js";
 
 const NOW = "2026-11-23T10:00:00.123Z";
 const GOOD = {
@@ -76,4 +76,15 @@ test("a viewer says only what the contract has", () => {
   assert.deepEqual(hold("r", ["A1"]), { type: "hold", ref: "r", seats: ["A1"] });
   assert.deepEqual(release("r", ["A1"]), { type: "release", ref: "r", seats: ["A1"] });
   assert.deepEqual(ping(), { type: "ping" });
+});
+
+test("figures of the box office are understood on its own socket only, and only whole", () => {
+  const figures = { show: 1, available: 10, held: 2, sold: 3, blocked: 1, viewers: 0 };
+  const good = JSON.stringify({ type: "figures", shows: [figures] });
+  assert.deepEqual(parseBoard(good), JSON.parse(good));
+  assert.equal(parse(good), null);
+  for (const bad of [{ ...figures, held: "2" }, { ...figures, sold: undefined }, null]) {
+    assert.equal(parseBoard(JSON.stringify({ type: "figures", shows: [bad] })), null);
+  }
+  assert.equal(parseBoard(JSON.stringify(GOOD.heartbeat)), null);
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { freeFor, partOf } from "../../frontend/static/frontend/js/booking/waitlist.js";
-import { applySnapshot, createState } from "../../frontend/static/frontend/js/seatmap/state.js";
+import { applySnapshot } from "../../frontend/static/frontend/js/seatmap/changes.js";
+import { createState } from "../../frontend/static/frontend/js/seatmap/state.js";
 import { hall, snapshotOf } from "./hall.js";
 
 function showing(letters, change = () => {}) {

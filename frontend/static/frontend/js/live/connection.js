@@ -2,32 +2,55 @@
 // networks let none through). Both speak in the protocol's messages, so nobody else has to know which it is.
 
 import { getIfChanged } from "../lib/api.js";
-import { hello } from "./protocol.js";
-import { LiveSocket } from "./socket.js";
+import { hello, parse, ping } from "./protocol.js";
+import { LiveSocket, socketAddress } from "./socket.js";
 
+/** @import { ClientMessage, ServerMessage } from "./protocol.js" */
+/** @import { SocketStatus } from "./socket.js" */
+
+/** "asking": there is no socket, the map is asked for. @typedef {"connecting" | "live" | "waiting" | "asking" | "stopped"} Status */
+
+/** GET /api/shows/<id>/seats/. @typedef {{show: number, epoch: string, seq: number, seats: Record<string, string>}} SeatStates */
+
+/** `code` is the socket's close code where there is one. @typedef {{message: (message: ServerMessage) => void, status: (status: Status, code: number) => void}} Listeners */
+
+const SILENCE_MS = 25_000; // two heartbeats and a half
 const PATIENCE_MS = 8_000; // so long without a socket, and asking begins
 const ASK_EVERY_MS = 5_000;
 const HELLO_EVERY_MS = 1_000; // a gap is noticed with every delta, but one question is enough
 const WELCOME_MS = 2_500; // a new socket is shown the map unasked; after so long we ask
 
 export class Connection {
-  #poll = null;
-  #patience = null;
-  #welcome = null;
+  /** @type {number | undefined} */
+  #poll;
+  /** @type {number | undefined} */
+  #patience;
+  /** @type {number | undefined} */
+  #welcome;
   #askedAt = -Infinity;
+  /** @type {string | null} */
   #etag = null;
 
   /**
-   * `on.message(message)` and `on.status(status, code)`: "connecting", "live", "waiting", "asking" (no
-   * socket, polling), "stopped". `position()` answers `{epoch, seq}` of what is known; `order` is the layout's
-   * seat ids.
+   * @param {{socket: string, seats: string}} paths
+   * @param {string[]} order the layout's seat ids
+   * @param {() => {epoch: string | null, seq: number}} position what of the map is known
+   * @param {Listeners} on
    */
   constructor({ socket, seats }, order, position, on) {
-    Object.assign(this, { seatsPath: seats, order, position, on });
-    this.socket = new LiveSocket(webSocketAddress(socket), {
-      onMessage: (message) => this.#received(message),
-      onStatus: (status, code) => this.#status(status, code),
-    });
+    this.seatsPath = seats;
+    this.order = order;
+    this.position = position;
+    this.on = on;
+    /** @type {LiveSocket<ServerMessage>} */
+    this.socket = new LiveSocket(
+      socketAddress(socket),
+      {
+        onMessage: (message) => this.#received(message),
+        onStatus: (status, code) => this.#status(status, code),
+      },
+      { parse, ping, silence: SILENCE_MS },
+    );
   }
 
   start() {
@@ -40,7 +63,10 @@ export class Connection {
     this.#stopAsking();
   }
 
-  /** Whether it went out. */
+  /**
+   * Whether it went out.
+   * @param {ClientMessage} message
+   */
   send(message) {
     return this.socket.send(message);
   }
@@ -53,6 +79,7 @@ export class Connection {
     if (!this.send(hello())) this.#ask();
   }
 
+  /** @param {ServerMessage} message */
   #received(message) {
     if (message.type === "snapshot") clearTimeout(this.#welcome);
     this.on.message(message);
@@ -67,6 +94,10 @@ export class Connection {
     }, WELCOME_MS);
   }
 
+  /**
+   * @param {SocketStatus} status
+   * @param {number} code
+   */
   #status(status, code) {
     if (status === "open") {
       this.#stopAsking();
@@ -76,7 +107,7 @@ export class Connection {
     }
     if (status === "stopped") this.#stopAsking();
     else this.#patience ??= setTimeout(() => this.#beginAsking(), PATIENCE_MS);
-    this.on.status(this.#poll && status !== "stopped" ? "asking" : status, code);
+    this.on.status(this.#poll !== undefined && status !== "stopped" ? "asking" : status, code);
   }
 
   #beginAsking() {
@@ -88,11 +119,14 @@ export class Connection {
   #stopAsking() {
     clearTimeout(this.#patience);
     clearInterval(this.#poll);
-    this.#patience = this.#poll = this.#etag = null;
+    this.#patience = undefined;
+    this.#poll = undefined;
+    this.#etag = null;
   }
 
   async #ask() {
     try {
+      /** @type {{etag: string | null, body: SeatStates | null}} */
       const { etag, body } = await getIfChanged(this.seatsPath, this.#etag);
       if (body === null || this.socket.isOpen) return; // unchanged, or the socket knows better by now
       this.#etag = etag;
@@ -102,10 +136,4 @@ export class Connection {
       // No answer is no news: the light already says that there is no connection.
     }
   }
-}
-
-function webSocketAddress(path) {
-  const address = new URL(path, window.location.href);
-  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
-  return address.href;
 }

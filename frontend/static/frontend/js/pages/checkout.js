@@ -4,20 +4,34 @@ import { showBill } from "../checkout/bill.js";
 import { CouponField } from "../checkout/coupon.js";
 import { openSheet } from "../checkout/gateway.js";
 import { Watch } from "../checkout/waiting.js";
-import { post } from "../lib/api.js";
-import { Countdown, ServerClock, minutesAndSeconds } from "../lib/clock.js";
+import { post, problemOf } from "../lib/api.js";
+import { Countdown, minutesAndSeconds, ServerClock } from "../lib/clock.js";
 import { byId, pageData, setText } from "../lib/dom.js";
 import { Messages } from "../lib/messages.js";
 import { rupees } from "../lib/money.js";
 import { gettext } from "../lib/text.js";
 
+/** @import { Problem } from "../lib/api.js" */
+/** @import { Booking } from "../checkout/bill.js" */
+/** @import { Order, Payment } from "../checkout/gateway.js" */
+/** @import { Kind } from "../lib/messages.js" */
+
+/**
+ * What the server writes into the page; frontend/views/checkout.py makes it. Times are ISO 8601; `began`: a payment
+ * may be under way.
+ * @typedef {{booking: string, expires_at: string, now: string, began: boolean,
+ *   paths: Record<"initiate" | "verify" | "booking" | "coupon" | "done", string>}} Page
+ */
+
 const LAST_MINUTE = 60;
 
+/** @type {Page} */
 const page = pageData("checkout-data");
 const button = byId("pay");
 let label = byId("pay-label").textContent;
 const messages = new Messages(byId("messages"));
-const say = (kind, sentence) => messages.show(kind, sentence, { key: "payment" });
+const say = (/** @type {Kind} */ kind, /** @type {string} */ sentence) =>
+  messages.show(kind, sentence, { key: "payment" });
 const clock = new ServerClock();
 clock.learn(page.now);
 let over = false;
@@ -49,6 +63,7 @@ const watch = new Watch(page.paths.booking, (booking) => {
 
 const coupon = new CouponField(page.paths.coupon, { changed: priced, gone: () => watch.ask() });
 
+/** @param {Booking} booking */
 function priced(booking) {
   showBill(booking);
   label = gettext("Pay {total}", { total: rupees(booking.total) });
@@ -60,6 +75,7 @@ async function pay() {
   setBusy(true);
   messages.clear("payment");
   try {
+    /** @type {Order} */
     const order = await post(page.paths.initiate, { booking: page.booking });
     coupon.close();
     if (order.expires_at) countdown.start(order.expires_at);
@@ -85,23 +101,25 @@ async function pay() {
       },
     });
     watch.start();
-  } catch (problem) {
+  } catch (error) {
     setBusy(false);
-    refuse(problem);
+    refuse(problemOf(error));
   }
 }
 
-async function verify(answer) {
+/** @param {Payment} payment */
+async function verify(payment) {
   setBusy(true, gettext("Confirming your tickets …"));
   say("info", gettext("Thank you. Your payment is being confirmed."));
-  const { razorpay_order_id, razorpay_payment_id, razorpay_signature } = answer;
+  const { razorpay_order_id, razorpay_payment_id, razorpay_signature } = payment;
   try {
+    /** @type {Booking} */
     const booking = await post(page.paths.verify, { razorpay_order_id, razorpay_payment_id, razorpay_signature });
     if (booking.status === "confirmed") leave();
     else if (booking.status !== "pending") window.location.reload();
-  } catch (problem) {
+  } catch (error) {
     // The gateway tells the server too: what this page could not hand over arrives all the same.
-    if (problem.code === "bad_signature")
+    if (problemOf(error).code === "bad_signature")
       say(
         "bad",
         gettext("This payment could not be checked. If money left your account, stay here: we are asking the bank."),
@@ -118,6 +136,7 @@ async function verify(answer) {
   watch.start();
 }
 
+/** @param {Problem} problem */
 function refuse(problem) {
   if (problem.code === "already_paid") leave();
   else if (problem.code === "hold_expired") watch.ask();
@@ -136,11 +155,15 @@ function leave() {
   window.location.replace(page.paths.done);
 }
 
-function setBusy(now, words = gettext("Opening the payment window …")) {
+/**
+ * @param {boolean} now
+ * @param {string} sentence what stands on the button meanwhile
+ */
+function setBusy(now, sentence = gettext("Opening the payment window …")) {
   busy = now;
   button.setAttribute("aria-disabled", String(now || over));
   button.classList.toggle("is-busy", now);
-  setText(byId("pay-label"), now ? words : label);
+  setText(byId("pay-label"), now ? sentence : label);
 }
 
 button.addEventListener("click", pay);
