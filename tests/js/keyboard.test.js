@@ -9,7 +9,7 @@ function walk(layout, from, ...directions) {
   const pitch = pitchOf(layout.seats);
   let here = layout.seats.find((seat) => seat.id === from);
   for (const direction of directions) here = neighbour(rows, here, direction, pitch);
-  return here && here.id;
+  return here === null ? null : here.id;
 }
 
 const PLAIN = hall({ A: 5, B: 5, C: 5 });

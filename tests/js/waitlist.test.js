@@ -17,7 +17,9 @@ function showing(letters, change = () => {}) {
 test("a party counts on free seats of its tier, never on wheelchair or companion places", () => {
   assert.equal(freeFor(showing("aahsbaaa")), 5);
   assert.equal(freeFor(showing("aahsbaaa", (seats) => (seats[0].wheelchair = seats[1].companion = true))), 3);
-  const tiers = (seats) => seats.forEach((seat) => (seat.tier = seat.id[0] === "A" ? "Classic" : "Prime"));
+  const tiers = (seats) => {
+    for (const seat of seats) seat.tier = seat.id[0] === "A" ? "Classic" : "Prime";
+  };
   assert.equal(freeFor(showing("aahsbaaa", tiers), "Classic"), 2);
   assert.equal(freeFor(showing("aahsbaaa", tiers), "Prime"), 3);
 });
