@@ -51,7 +51,7 @@ test("picking sends nothing; proceeding asks for all picks at once", async (t) =
   assert.equal(seen.sent.length, 1);
 });
 
-test("Alice loses a pick to Bob and is told which", () => {
+test("Alice loses a pick to Bob and reads which", () => {
   const { flow, state, seen } = opened();
   flow.choose("A1");
   flow.receive({ type: "delta", from: 0, to: 1, changes: { A1: "h" } });
@@ -122,13 +122,13 @@ test("a hold that another tab gave back is asked about, not guessed", () => {
   assert.equal(lookOf(state, "A1"), "available");
 });
 
-test("a hold that ran out is told of and its seats can be picked again", () => {
+test("a hold that ran out is announced and its seats can be picked again", () => {
   const { flow, state, seen } = opened();
   flow.receive(snapshotOf([..."haaaaaaa"], { seq: 1, mine: { seats: ["A1"], expires_at: SOON } }));
   flow.receive({ type: "delta", from: 1, to: 2, changes: { A1: "a" } });
   flow.receive({ type: "expired", seats: ["A1"] });
   assert.equal(state.mine, null);
-  assert.match(seen.sentences.at(-1), /^warn: Your time for seat A1 is over/);
+  assert.match(seen.sentences.at(-1), /^warn: Your time for seat A1 has run out/);
   flow.choose("A1");
   assert.equal(lookOf(state, "A1"), "picked");
 });

@@ -75,7 +75,7 @@ test("a delta that begins later or earlier than here is a gap and changes nothin
   }
 });
 
-test("a delta before the first snapshot, or of a seat nobody knows, is a gap", () => {
+test("a delta before the first snapshot, or of an unknown seat, is a gap", () => {
   assert.equal(applyDelta(createState(HALL), { from: 0, to: 1, changes: { A1: "h" } }), "gap");
   const state = shown();
   assert.equal(applyDelta(state, { from: 0, to: 1, changes: { A1: "h", Z9: "h" } }), "gap");
@@ -88,7 +88,7 @@ test("a snapshot of another number of seats is not believed", () => {
   assert.equal(lookOf(state, "A1"), "unknown");
 });
 
-test("only a heartbeat whose changes did not come by the next one tells of a gap", () => {
+test("only a heartbeat whose changes have not come by the next one means a gap", () => {
   const state = shown("aaaaaaaa", { seq: 3 });
   assert.equal(applyHeartbeat(state, { seq: 5, viewers: 2 }), "current"); // the delta may be on its way
   assert.equal(applyHeartbeat(state, { seq: 5, viewers: 2 }), "gap");
@@ -217,7 +217,7 @@ test("a proposal replaces the picks, couples whole, or changes nothing", () => {
 const OFFER = { seats: ["A1"], adjacent: true, expires_at: "2026-11-23T10:05:00Z" };
 const ENTRY = { status: "offered", count: 1, tier: null, email: "alice@example.in", position: null, offer: OFFER };
 
-test("the page is told once of all the changes of one event", async () => {
+test("the subscriber is called once for all the changes of one event", async () => {
   const state = shown();
   await Promise.resolve();
   let calls = 0;
@@ -235,7 +235,7 @@ test("the page is told once of all the changes of one event", async () => {
   assert.equal(calls, 2);
 });
 
-test("every change is told of", async () => {
+test("every change calls the subscriber", async () => {
   const mine = { mine: { seats: ["A1", "A2"], expires_at: "2026-11-23T10:05:00Z" } };
   const changes = {
     applySnapshot: (state) => applySnapshot(state, snapshotOf([..."aaaaaaaa"], { seq: 1 })),

@@ -1,7 +1,7 @@
 /* The payment sheet with the interface of Razorpay's checkout.js: new Razorpay({...}).open(), .close(), .on(name, f).
 
-   What it may not do: break under `default-src 'self'; style-src 'self'` (so no inline style, no inline script), or
-   know where it is served. All it calls lies beside this file, whatever prefix a proxy put in front. The sheet is a
+   It must work under `default-src 'self'; style-src 'self'` (so no inline style, no inline script), and
+   must not know where it is served. Everything it calls lies beside this file, whatever prefix a proxy put in front. The sheet is a
    modal <dialog> in a shadow root. `silent` closes it like a tab that was closed: the handler is not called. */
 (() => {
   // biome-ignore lint/suspicious/noRedundantUseStrict: a classic script, as Razorpay's is, and no module
@@ -9,7 +9,7 @@
   /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
 
   /**
-   * What Razorpay documents and this sheet heeds; the API hands on what else there is. Amounts are paise.
+   * The options of Razorpay's that this sheet knows. Amounts are paise.
    * @typedef {object} Options
    * @property {string} key
    * @property {string} order_id
@@ -162,7 +162,7 @@
 
   function stylesheet() {
     const link = make("link", { rel: "stylesheet", href: new URL("checkout.css", base).href });
-    // Shown only once it is dressed; a stylesheet that does not come must not keep anyone from paying.
+    // Shown only with its styles; but a stylesheet that does not load must not prevent paying.
     const ready = new Promise((resolve) => {
       link.addEventListener("load", resolve);
       link.addEventListener("error", resolve);
@@ -240,7 +240,7 @@
       if (seconds > 0) this.closing = setTimeout(() => this.dismiss("timeout"), seconds * 1000);
     }
 
-    /* Takes the sheet away. As with Razorpay, the page is not told: only the customer's own leaving dismisses. */
+    /* Takes the sheet away. As with Razorpay, the page hears nothing: only the customer's own leaving dismisses. */
     close() {
       if (!this.host) return;
       clearTimeout(this.closing);
@@ -264,7 +264,7 @@
         event.preventDefault();
         if (modal.escape !== false && !this.busy) this.dismiss("user");
       });
-      // Chromium closes a dialog on a second Escape whatever "cancel" said.
+      // Chromium closes a dialog on a second Escape, even when "cancel" was prevented.
       sheet.addEventListener("close", () => {
         if (this.host && this.sheet === sheet) this.dismiss("user");
       });
@@ -302,7 +302,7 @@
         answer = noAnswer();
       }
       this.setBusy(false);
-      // The customer may have left meanwhile: then nobody listens any more, as with a closed tab.
+      // The customer may have left: then the answer goes nowhere, as with a closed tab.
       if (!this.host) return;
       if (answer.error) this.failed(answer.error, answer.refused);
       else if (choice.outcome === "silent") this.dismiss("silent");

@@ -65,7 +65,7 @@ function requestOf(form) {
 function sayFound(say, seats, adjacent) {
   const names = { seats: listed(seats) };
   if (!adjacent) {
-    const sentence = gettext("There are not so many side by side. The closest together are {seats}.", names);
+    const sentence = gettext("There are not that many seats side by side. The closest together are {seats}.", names);
     say("warn", sentence, { key: "hold" });
     return;
   }

@@ -27,7 +27,7 @@ import { givenBack, heldForYou, holdEnded, picked, unpicked } from "./sentences.
  * @property {(sentence: string) => void} announce for screen readers alone
  */
 
-const ANSWER_MS = 10_000; // after so long an answer will not come
+const ANSWER_MS = 10_000; // after so long no answer is expected
 const LOST = new Set(["seat_unavailable", "unknown_seat"]); // refusals whose seats cannot be had
 const GOOD_NEWS = new Set(["booking_confirmed", "seats_offered"]); // of the notices
 
@@ -144,7 +144,7 @@ export class Flow {
       case "full":
         return this.say("warn", refusal("too_many_seats", [], this.page), { key: "pick" });
       case "taken":
-        return this.say("warn", gettext("{seats} cannot be had. Choose another seat.", { seats }), { key: "pick" });
+        return this.say("warn", gettext("{seats} cannot be booked. Choose another seat.", { seats }), { key: "pick" });
       case "mine":
         return this.say("info", gettext("{seat} is held for you already.", { seat: id }), { key: "pick" });
     }
@@ -205,7 +205,7 @@ export class Flow {
     }
   }
 
-  /** The countdown is over; the server's own word is awaited a moment, then asked for. */
+  /** The countdown is over; waits a moment for the server's message, then asks for it. */
   timeIsUp() {
     setTimeout(() => {
       const { mine } = this.state;
@@ -222,7 +222,7 @@ export class Flow {
     this.#stopWaiting();
     change.refused(this.state);
     const sentence = gettext(
-      "The connection broke while your seats were asked for. If they are yours, they show as held for you once it is back.",
+      "The connection broke while your seats were being held. If they are yours, they show as held for you once it is back.",
     );
     this.say("warn", sentence, { key: "refused" });
   }

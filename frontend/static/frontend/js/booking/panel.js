@@ -155,7 +155,7 @@ export class Panel {
     proceed.setAttribute("aria-disabled", String(busy || !state.open || !this.#picked.length));
     proceed.classList.toggle("is-busy", busy);
     const label = this.#step === "details" ? gettext("Add to my seats") : gettext("Hold seats and continue");
-    setText(byId("proceed-label"), busy ? gettext("Asking for your seats …") : label);
+    setText(byId("proceed-label"), busy ? gettext("Holding your seats …") : label);
     byId("clear").hidden = !this.#picked.length || busy;
     this.root.classList.toggle("has-choice", chosenCount(state) > 0);
   }

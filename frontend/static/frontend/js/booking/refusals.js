@@ -12,19 +12,19 @@ export function refusal(code, seats, page) {
     case "seat_unavailable":
       return seats.length ? taken(seats) : gettext("Some of your seats were just taken. Choose others.");
     case "too_many_seats":
-      return gettext("You can have {most} seats at this show at most, those of a booking in progress included.", {
+      return gettext("You can have at most {most} seats at this show, including those of a booking in progress.", {
         most: page.most,
       });
     case "leaves_single_seat":
       return leftAlone(seats);
     case "unknown_seat":
-      return gettext("A seat of your choice is not in this hall. Load the page again.");
+      return gettext("One of your seats is not in this hall. Load the page again.");
     case "show_closed":
-      return gettext("Seats of this show are not on sale at this moment.");
+      return gettext("Seats of this show are not on sale at the moment.");
     case "hold_expired":
       return gettext("Your seats were held too long ago and are open to everybody again. Choose once more.");
     case "holds_unavailable":
-      return gettext("Seats cannot be held just now. Nothing is lost: try again in a moment.");
+      return gettext("Seats cannot be held at the moment. Nothing is lost: try again shortly.");
     case "no_answer":
       return gettext("The server did not answer. Try again.");
     case "csrf_failed":

@@ -1,5 +1,5 @@
-// What the visitor is told of seats: picked, held, given back, lost. Sentences only; when they are shown is decided
-// by flow.js. Why something was refused is in refusals.js.
+// What the visitor reads about seats: picked, held, given back, lost. Sentences only; flow.js decides when they are
+// shown. Why something was refused is in refusals.js.
 
 import { gettext, listed, ngettext } from "../lib/text.js";
 
@@ -42,8 +42,8 @@ export function givenBack(seats) {
  */
 export function holdEnded(seats) {
   return ngettext(
-    "Your time for seat {seats} is over, it is open to everybody again. Choose it once more if it is still free.",
-    "Your time for seats {seats} is over, they are open to everybody again. Choose them once more if they are still free.",
+    "Your time for seat {seats} has run out. It is open to everybody again: choose it once more if it is still free.",
+    "Your time for seats {seats} has run out. They are open to everybody again: choose them once more if they are still free.",
     seats.length,
     { seats: listed(seats) },
   );

@@ -117,7 +117,7 @@ export class Waitlist {
       const { entry } = await get(this.page.paths.waitlist, { cache: "no-store" });
       change.setEntry(this.state, entry);
     } catch {
-      // No answer is no news: the next look asks again.
+      // No answer changes nothing: the next look asks again.
     }
   }
 
@@ -236,7 +236,7 @@ function showWaiting({ position, count, tier, email }) {
   setText(byId("waitlist-place"), place);
   setText(
     byId("waitlist-wish"),
-    gettext("For {seats}. We write to {email} when they come free, and tell you here.", wish),
+    gettext("For {seats}. When they come free, we write to {email} and show it here.", wish),
   );
 }
 

@@ -1,4 +1,4 @@
-// The coupon field of the checkout page: put on, taken off, and what is wrong with a code in words.
+// The coupon field of the checkout page: applied, removed, and what is wrong with a code in words.
 
 import { post, problemOf } from "../lib/api.js";
 import { announce, byId, setText } from "../lib/dom.js";
@@ -9,7 +9,7 @@ import { gettext } from "../lib/text.js";
 /** @import { Booking, Coupon } from "./bill.js" */
 
 /**
- * `changed` hears of every new price, `gone` of a booking that can no longer be changed.
+ * `changed` gets every new price, `gone` a booking that can no longer be changed.
  * @typedef {{changed: (booking: Booking) => void, gone: (problem: Problem) => void}} Listeners
  */
 
@@ -21,7 +21,7 @@ export function couponRefusal(problem) {
   switch (problem.code) {
     case "unknown_coupon":
     case "invalid_input":
-      return gettext("There is no coupon with this code. Look at its spelling.");
+      return gettext("There is no coupon with this code. Check the spelling.");
     case "coupon_expired":
       return gettext("This coupon has expired.");
     case "coupon_not_yet_valid":
@@ -33,11 +33,11 @@ export function couponRefusal(problem) {
     case "coupon_wrong_show":
       return gettext("This coupon is not for this show.");
     case "coupon_takes_nothing_off":
-      return gettext("This coupon takes nothing off these seats.");
+      return gettext("This coupon gives no discount on these seats.");
     case "too_many_guesses":
       return gettext("Too many unknown codes were tried. Wait ten minutes, or pay without a coupon.");
     case "payment_started":
-      return gettext("Payment has begun: the price does not change any more.");
+      return gettext("Payment has begun: the price can no longer change.");
     default:
       return problem.message;
   }
@@ -60,7 +60,7 @@ export class CouponField {
       event.preventDefault();
       const code = this.input.value.trim();
       if (code) this.#send(code);
-      else this.#refuse(gettext("Write the code of your coupon."));
+      else this.#refuse(gettext("Enter your coupon code."));
     });
     byId("coupon-remove").addEventListener("click", () => this.#send(null));
     this.input.addEventListener("input", () => this.#refuse(""));
@@ -111,12 +111,12 @@ export class CouponField {
   /** @param {Booking} booking */
   #announce({ coupon, total }) {
     const sentence = coupon
-      ? gettext("Coupon {code} takes {saved} off. To pay: {total}.", {
+      ? gettext("Coupon {code} saves you {saved}. To pay: {total}.", {
           code: coupon.code,
           saved: rupees(coupon.discount),
           total: rupees(total),
         })
-      : gettext("The coupon was taken off. To pay: {total}.", { total: rupees(total) });
+      : gettext("The coupon was removed. To pay: {total}.", { total: rupees(total) });
     announce(byId("coupon-said"), sentence);
     this.input.value = "";
     (coupon ? byId("coupon-remove") : this.input).focus(); // the button that was pressed is gone

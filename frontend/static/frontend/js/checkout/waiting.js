@@ -1,5 +1,5 @@
-// Watches a booking that may be paid without this page hearing of it: a sheet that was closed too early, a
-// payment that only the gateway's webhook tells of, another tab.
+// Watches a booking that may be paid without this page knowing: a sheet that was closed too early, a
+// payment that only the gateway's webhook reports, another tab.
 
 import { get } from "../lib/api.js";
 
@@ -14,7 +14,7 @@ export class Watch {
 
   /**
    * @param {string} path
-   * @param {(booking: Booking) => void} changed hears of every answer
+   * @param {(booking: Booking) => void} changed called with every answer
    */
   constructor(path, changed) {
     this.path = path;

@@ -25,7 +25,7 @@ export class ServerClock {
     if (this.#offsets.length > SAMPLES) this.#offsets.shift();
   }
 
-  /** Forgets what it learnt: after a sleep the machine's clock may have been set. */
+  /** Forgets its samples: after a sleep the machine's clock may have been set. */
   forget() {
     this.#offsets = [];
   }

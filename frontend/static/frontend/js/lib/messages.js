@@ -16,7 +16,7 @@ import { gettext } from "./text.js";
 /** @type {Record<Kind, string>} */
 const ICONS = { info: "circle-info", good: "circle-check", warn: "triangle-exclamation", bad: "circle-xmark" };
 const MOST = 3;
-const INFO_MS = 8_000; // good news may go by itself; a loss stays until it is read
+const INFO_MS = 8_000; // good news disappears by itself; a loss stays until it is read
 
 export class Messages {
   /** @param {HTMLElement} box an element with role="status" that is on the page from the start */

@@ -1,5 +1,5 @@
-// How the map stays true: by the socket, and by asking every few seconds where no socket can be had (some
-// networks let none through). Both speak in the protocol's messages, so nobody else has to know which it is.
+// How the map stays up to date: by the socket, and by polling where no socket can be opened (some networks let none
+// through). Both deliver the protocol's messages, so the rest of the page does not know which it is.
 
 import { getIfChanged } from "../lib/api.js";
 import { hello, parse, ping } from "./protocol.js";
@@ -8,26 +8,26 @@ import { LiveSocket, socketAddress } from "./socket.js";
 /** @import { ClientMessage, ServerMessage } from "./protocol.js" */
 /** @import { SocketStatus } from "./socket.js" */
 
-/** "asking": there is no socket, the map is asked for. @typedef {"connecting" | "live" | "waiting" | "asking" | "stopped"} Status */
+/** "asking": there is no socket, the map is polled. @typedef {"connecting" | "live" | "waiting" | "asking" | "stopped"} Status */
 
 /** GET /api/shows/<id>/seats/. @typedef {{show: number, epoch: string, seq: number, seats: Record<string, string>}} SeatStates */
 
 /** `code` is the socket's close code where there is one. @typedef {{message: (message: ServerMessage) => void, status: (status: Status, code: number) => void}} Listeners */
 
 const SILENCE_MS = 25_000; // two heartbeats and a half
-const PATIENCE_MS = 8_000; // so long without a socket, and asking begins
-const ASK_EVERY_MS = 5_000;
-const HELLO_EVERY_MS = 1_000; // a gap is noticed with every delta, but one question is enough
-const WELCOME_MS = 2_500; // a new socket is shown the map unasked; after so long we ask
+const POLL_AFTER_MS = 8_000; // without a socket for so long, polling begins
+const POLL_MS = 5_000;
+const HELLO_EVERY_MS = 1_000; // a gap is noticed with every delta, but one request is enough
+const WELCOME_MS = 2_500; // a new socket gets the map unasked; after so long we ask
 
 export class Connection {
   /** @type {number | undefined} */
   #poll;
   /** @type {number | undefined} */
-  #patience;
+  #pollTimer;
   /** @type {number | undefined} */
   #welcome;
-  #askedAt = -Infinity;
+  #resyncedAt = -Infinity;
   /** @type {string | null} */
   #etag = null;
 
@@ -60,7 +60,7 @@ export class Connection {
   stop() {
     clearTimeout(this.#welcome);
     this.socket.stop();
-    this.#stopAsking();
+    this.#stopPolling();
   }
 
   /**
@@ -71,12 +71,12 @@ export class Connection {
     return this.socket.send(message);
   }
 
-  /** Something is missing or in doubt: the server is asked for the whole truth. */
+  /** Something is missing or in doubt: asks the server for the whole map. */
   resync() {
     const now = Date.now();
-    if (now - this.#askedAt < HELLO_EVERY_MS) return;
-    this.#askedAt = now;
-    if (!this.send(hello())) this.#ask();
+    if (now - this.#resyncedAt < HELLO_EVERY_MS) return;
+    this.#resyncedAt = now;
+    if (!this.send(hello())) this.#fetchMap();
   }
 
   /** @param {ServerMessage} message */
@@ -85,7 +85,7 @@ export class Connection {
     this.on.message(message);
   }
 
-  /** Thousands come back at once after a restart: none of them asks for the map that is on its way already. */
+  /** After a restart thousands come back at once: none of them should ask for a map that is on its way already. */
   #greet() {
     clearTimeout(this.#welcome);
     this.#welcome = setTimeout(() => {
@@ -100,31 +100,31 @@ export class Connection {
    */
   #status(status, code) {
     if (status === "open") {
-      this.#stopAsking();
+      this.#stopPolling();
       this.#greet();
       this.on.status("live", 0);
       return;
     }
-    if (status === "stopped") this.#stopAsking();
-    else this.#patience ??= setTimeout(() => this.#beginAsking(), PATIENCE_MS);
+    if (status === "stopped") this.#stopPolling();
+    else this.#pollTimer ??= setTimeout(() => this.#beginPolling(), POLL_AFTER_MS);
     this.on.status(this.#poll !== undefined && status !== "stopped" ? "asking" : status, code);
   }
 
-  #beginAsking() {
+  #beginPolling() {
     this.on.status("asking", 0);
-    this.#poll = setInterval(() => this.#ask(), ASK_EVERY_MS);
-    this.#ask();
+    this.#poll = setInterval(() => this.#fetchMap(), POLL_MS);
+    this.#fetchMap();
   }
 
-  #stopAsking() {
-    clearTimeout(this.#patience);
+  #stopPolling() {
+    clearTimeout(this.#pollTimer);
     clearInterval(this.#poll);
-    this.#patience = undefined;
+    this.#pollTimer = undefined;
     this.#poll = undefined;
     this.#etag = null;
   }
 
-  async #ask() {
+  async #fetchMap() {
     try {
       /** @type {{etag: string | null, body: SeatStates | null}} */
       const { etag, body } = await getIfChanged(this.seatsPath, this.#etag);
@@ -133,7 +133,7 @@ export class Connection {
       const states = this.order.map((id) => (body.seats[id] || "blocked")[0]).join("");
       this.on.message({ type: "snapshot", show: body.show, epoch: body.epoch, seq: body.seq, states });
     } catch {
-      // No answer is no news: the light already says that there is no connection.
+      // No answer changes nothing: the light already says that there is no connection.
     }
   }
 }

@@ -1,4 +1,4 @@
-// The connection light: an icon and a word, so that nobody trusts a map that stands still.
+// The connection light: an icon and a word, so that a visitor sees when the map is out of date.
 
 import { find, setText } from "../lib/dom.js";
 import { gettext } from "../lib/text.js";

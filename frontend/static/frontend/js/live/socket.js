@@ -1,4 +1,4 @@
-// One socket that stays: it connects, notices silence, and comes back with full-jitter backoff. Every live page uses
+// One socket that reconnects: it connects, notices silence, and comes back with full-jitter backoff. Every live page uses
 // it. What the messages mean is not its business; it hands checked messages on.
 
 const STOP = [4400, 4401, 4404]; // docs/protocol.md: coming back would not help
@@ -173,7 +173,7 @@ export class LiveSocket {
     }, this.options.silence);
   }
 
-  /** The network is back: no need to sit out the wait. */
+  /** The network is back: no need to wait any longer. */
   #reconnectNow = () => {
     if (!this.#stopped && this.#socket === null) this.#connect();
   };

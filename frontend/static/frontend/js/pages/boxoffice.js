@@ -29,7 +29,7 @@ function paint(row, figures) {
     const cell = find(row, `[data-figure="${name}"]`);
     cell.textContent = numbers.format(figures[name]);
     cell.classList.remove("moved");
-    void cell.offsetWidth; // starts the animation anew
+    void cell.offsetWidth; // restarts the animation
     cell.classList.add("moved");
   }
   paintBar(row, figures);

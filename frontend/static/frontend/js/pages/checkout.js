@@ -1,4 +1,4 @@
-// The checkout page: countdown, pay button, and whatever way the news of the payment comes in.
+// The checkout page: countdown, pay button, and every way in which this page learns of the payment.
 
 import { showBill } from "../checkout/bill.js";
 import { CouponField } from "../checkout/coupon.js";
@@ -45,7 +45,10 @@ const countdown = new Countdown(clock, {
   onEnd: () => {
     over = true;
     setBusy(false);
-    say("warn", gettext("The time for paying is over. If you have just paid, stay here: we are asking the bank."));
+    say(
+      "warn",
+      gettext("The time for paying is over. If you have just paid, stay on this page: we are asking the bank."),
+    );
     watch.start();
     watch.ask();
   },
@@ -86,7 +89,7 @@ async function pay() {
         say(
           "bad",
           gettext("The payment did not go through: {why} Your seats are still held; try again or pay another way.", {
-            why: error.description || gettext("the bank said no."),
+            why: error.description || gettext("the bank refused it."),
           }),
         );
       },
@@ -95,7 +98,7 @@ async function pay() {
         say(
           "info",
           gettext(
-            "The payment window was closed. Your seats are still held. If you have paid already, stay here: we shall hear of it.",
+            "The payment window was closed. Your seats are still held. If you have paid already, stay on this page: we are asking the bank.",
           ),
         );
       },
@@ -118,17 +121,19 @@ async function verify(payment) {
     if (booking.status === "confirmed") leave();
     else if (booking.status !== "pending") window.location.reload();
   } catch (error) {
-    // The gateway tells the server too: what this page could not hand over arrives all the same.
+    // The gateway informs the server too: what this page could not send arrives there anyway.
     if (problemOf(error).code === "bad_signature")
       say(
         "bad",
-        gettext("This payment could not be checked. If money left your account, stay here: we are asking the bank."),
+        gettext(
+          "This payment could not be checked. If money left your account, stay on this page: we are asking the bank.",
+        ),
       );
     else
       say(
         "warn",
         gettext(
-          "We could not confirm at once. Stay here: we are asking the bank, and your tickets appear by themselves.",
+          "We could not confirm your payment yet. Stay on this page: we are asking the bank, and your tickets will appear here.",
         ),
       );
     setBusy(false);
@@ -144,7 +149,7 @@ function refuse(problem) {
   say(
     "bad",
     problem.code === "gateway_unavailable"
-      ? gettext("The payment service does not answer just now. Nothing is lost: try again in a moment.")
+      ? gettext("The payment service does not answer at the moment. Nothing is lost: try again shortly.")
       : problem.message,
   );
 }
@@ -157,7 +162,7 @@ function leave() {
 
 /**
  * @param {boolean} now
- * @param {string} sentence what stands on the button meanwhile
+ * @param {string} sentence the button's label while busy
  */
 function setBusy(now, sentence = gettext("Opening the payment window …")) {
   busy = now;

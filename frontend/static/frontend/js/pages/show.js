@@ -136,7 +136,7 @@ function viewersOf({ viewers }) {
 }
 
 /**
- * The sale begins while people look: nobody has to load the page again for it.
+ * The sale may begin while the page is open: it need not be loaded again.
  * @param {string} moment
  * @param {ServerClock} clock
  * @param {State} state

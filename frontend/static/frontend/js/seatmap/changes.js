@@ -1,5 +1,5 @@
 // Every change to what the map's page knows (state.js), one function each. They change the state object and nothing
-// else, and answer with what came of it; whoever subscribed to the state is called afterwards.
+// else, and return what came of it; the state's subscriber is called afterwards.
 
 import { changed, chosenCount, isFree, together } from "./state.js";
 
@@ -56,7 +56,7 @@ export function applyDelta(state, { from, to, changes }) {
 }
 
 /**
- * "current", or "gap" when a heartbeat 10 s ago already told of more than has come since. One heartbeat alone
+ * "current", or "gap" when the heartbeat before this one announced more than has arrived since. One heartbeat alone
  * proves nothing: changes wait a moment to be sent together.
  * @param {State} state
  * @param {Pick<Heartbeat, "seq" | "viewers">} heartbeat
@@ -198,7 +198,7 @@ export function unpick(state, ids) {
 }
 
 /**
- * Drops picks that somebody else has taken meanwhile, partners with them, and answers with their ids. Seats
+ * Drops picks that somebody else has taken, partners with them, and returns their ids. Seats
  * of a hold that is being asked for are left alone: the map may show it as held before the answer is here.
  * @param {State} state
  */

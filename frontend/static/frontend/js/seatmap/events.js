@@ -16,7 +16,7 @@
 
 /** A finger's last point, and where it came down. @typedef {Point & {start: Point}} Finger */
 
-const DRAG_PX = 6; // a finger trembles less than this
+const DRAG_PX = 6; // a still finger moves less than this
 /** @type {Record<string, Key>} */
 const KEYS = {
   ArrowLeft: "left",
@@ -55,7 +55,7 @@ export function listen(root, stage, on) {
     (event) => {
       const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY;
       const factor = Math.exp(-Math.max(-120, Math.min(120, step)) * (event.ctrlKey ? 0.01 : 0.0022));
-      // Where the map cannot go further the page scrolls, so that nobody is trapped on it.
+      // Where the map cannot go further the page scrolls, so that a visitor can always get past it.
       if (on.zoom(factor, pointOf(event))) event.preventDefault();
     },
     { passive: false },

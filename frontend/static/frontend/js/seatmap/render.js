@@ -1,4 +1,4 @@
-// Draws the plan once, and afterwards only the seats it is told about. Knows nothing of holds or sockets.
+// Draws the plan once, and afterwards only the seats it is given. Knows nothing of holds or sockets.
 //
 // svg[role=grid] > g.view (moved by the camera) > areas, screen, couples, row names, g.row[role=row] > g.seat
 
@@ -76,7 +76,7 @@ export class Renderer {
   }
 
   /**
-   * Writes the numbers of these seats on them, and no others: the browser lays every text out anew whenever the
+   * Writes the numbers of these seats on them, and no others: the browser lays out every text again whenever the
    * scale changes, so that thousands of them would make zooming stumble.
    * @param {Seat[]} seats
    */
@@ -230,7 +230,7 @@ function setRing(group, present) {
 }
 
 /**
- * One area of the plan: its shape in its own place and turn, its text upon it.
+ * One area of the plan: its shape in its place and rotation, with its text.
  * @param {Area} area
  */
 function drawArea(area) {

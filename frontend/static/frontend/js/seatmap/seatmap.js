@@ -19,8 +19,8 @@ import { lookOf } from "./state.js";
 /**
  * @typedef {object} Options
  * @property {NameOf} nameOf
- * @property {(id: string) => void} onChoose hears of clicks, taps and Enter
- * @property {() => void} [onNear] hears that a tap came closer instead of choosing
+ * @property {(id: string) => void} onChoose called for clicks, taps and Enter
+ * @property {() => void} [onNear] called when a tap zoomed in instead of choosing
  */
 
 const FINGER_PX = 22; // seats closer together than this are not tapped but approached

@@ -46,12 +46,12 @@
  * @property {Entry | null} entry the place on the waitlist
  * @property {Offer | null} offer the waitlist's offer while its time runs: seats of `mine` that no contact form is for
  *
- * What this visitor has done, of which nobody else knows:
+ * What this visitor has done, which the server does not know:
  * @property {Set<string>} picked chosen seats; picking holds nothing
  * @property {{ref: string, seats: string[]} | null} asked picks that the server was asked to hold
  * @property {string | null} noneFor the wish for which the finder found no seats (`wishOf` of the waitlist)
  *
- * For whoever draws:
+ * For drawing:
  * @property {Set<string>} dirty ids of the seats that may look different since the last frame
  * @property {(() => void) | null} listener the one subscriber
  * @property {boolean} notifying whether the subscriber's call is on its way
@@ -158,7 +158,7 @@ export function mineInDoubt(state, changes) {
 }
 
 /**
- * Whether nobody has a seat: neither sold, held, blocked, nor ours.
+ * Whether a seat can be picked: not sold, held, blocked or ours.
  * @param {State} state
  * @param {string} id
  */
