@@ -1,7 +1,7 @@
 /* The payment sheet with the interface of Razorpay's checkout.js: new Razorpay({...}).open(), .close(), .on(name, f).
 
-   It must work under `default-src 'self'; style-src 'self'` (so no inline style, no inline script), and
-   must not know where it is served. Everything it calls lies beside this file, whatever prefix a proxy put in front. The sheet is a
+   It must work under `default-src 'self'; style-src 'self'` (so no inline style, no inline script), and must not know
+   where it is served: everything it calls lies beside this file, whatever prefix a proxy put in front. The sheet is a
    modal <dialog> in a shadow root. `silent` closes it like a tab that was closed: the handler is not called. */
 (() => {
   // biome-ignore lint/suspicious/noRedundantUseStrict: a classic script, as Razorpay's is, and no module

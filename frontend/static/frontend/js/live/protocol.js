@@ -23,7 +23,10 @@
 
 /** Every 10 seconds. @typedef {{type: "heartbeat", seq: number, viewers?: number | null, now?: string | null}} Heartbeat */
 
-/** One's own hold, all its seats. @typedef {{type: "held", ref?: Ref, seats: string[], expires_at: string}} Held */
+/**
+ * One's own hold, all its seats. A guest's `token` is not used here: the page's cookie says who asks.
+ * @typedef {{type: "held", ref?: Ref, seats: string[], expires_at: string, token?: string | null}} Held
+ */
 
 /** Nothing was held or released. @typedef {{type: "refused", ref?: Ref, code: string, seats?: string[] | null}} Refused */
 

@@ -2,7 +2,7 @@
 
 /** Red, green, blue, each from 0 to 255. @typedef {number[]} Rgb */
 
-const STAGE = [18, 15, 24]; // the stage's ground, as seatmap.css has it
+const STAGE = [18, 15, 24]; // the stage's ground, as show.css has it
 const ENOUGH = 4.5; // contrast by WCAG 2.2, so that row names and numbers in this colour can be read
 
 /**
