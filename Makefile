@@ -11,7 +11,7 @@ DEPLOY_ENV := DEBUG=false DATABASE_URL=sqlite://:memory: REDIS_URL=redis://127.0
 # Without its bytecode every process compiles the project before it does anything.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-fast check bench texts lock clean
+.PHONY: run test test-fast check check-scripts bench texts lock clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/installed
@@ -36,6 +36,20 @@ check: $(VENV)/installed-for-tests
 	$(DEPLOY_ENV) SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 		TICKET_SIGNING_KEY=$$($(BIN)/python -c 'import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())') \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Types, lint and format of the scripts and styles. Their tools come from package-lock.json; nothing of them is served.
+check-scripts:
+	@if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then \
+		echo "housefull: Node or npm is missing, so the scripts were NOT checked. Install Node 20 or newer (on Debian: apt install nodejs npm)." >&2; \
+		[ "$${CI:-}" != true ]; \
+	else \
+		$(MAKE) --no-print-directory node_modules/.package-lock.json && npm run --silent check; \
+	fi
+
+node_modules/.package-lock.json: package-lock.json
+	@echo "housefull: installing what checks the scripts"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 # Housefull against its references; `make bench ARGS="--quick"`, `make bench ARGS="--only fan-out,latency"`.
 bench: $(VENV)/installed
