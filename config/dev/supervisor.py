@@ -28,7 +28,8 @@ from urllib.parse import urlsplit
 
 import honcho.manager
 from django.core.management import call_command
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 from honcho.environ import parse_procfile
 from honcho.process import Process
 
@@ -202,9 +203,10 @@ class Supervisor:
             except Exception as error:
                 reason = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
                 raise CannotStart(f"`manage.py {command}` failed: {reason}") from None
-        connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()  # its threads must be gone before Honcho forks
+        database = connections[DEFAULT_DB_ALIAS]
+        database.close()
+        if isinstance(database, PostgresConnection):
+            database.close_pool()  # its threads must be gone before Honcho forks
 
     def _run_processes(self) -> int:
         manager = Manager()
