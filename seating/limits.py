@@ -28,7 +28,7 @@ class Bucket:
 def address_of(scope: dict) -> str:
     """The visitor's address: the peer's or, behind TRUSTED_PROXIES of our own, the one the outermost of them saw.
 
-    Each proxy appends the address of its peer to X-Forwarded-For; entries before those of our own proxies prove nothing.
+    Each proxy appends the address of its peer to X-Forwarded-For; entries before those of our proxies prove nothing.
     """
     peer = (scope.get("client") or ["unknown"])[0]
     if not settings.TRUSTED_PROXIES:
