@@ -242,7 +242,7 @@ class Supervisor:
         _say(
             f"""Housefull is running.
 
-    {address}/                 choose a film and a show; open the same show in a second window
+    {address}/                 choose a movie and a show; open the same show in a second window
     {address}/boxoffice/       every show of today, live (staff)
     {address}/api/docs         the HTTP API
     {address}/dev/mail/        the mails it sent
