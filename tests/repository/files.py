@@ -2,8 +2,8 @@
 
 import ast
 import io
+import os
 import re
-import subprocess
 import tokenize
 from collections.abc import Iterator
 from functools import cache
@@ -11,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 APPS = ("config", "trials", "frontend", "boxoffice", "checkout", "seating", "cinema")
+NOT_OURS = {name.strip("/") for name in (ROOT / ".gitignore").read_text().split()} | {".git"}
 # Made by a tool, and not for readers.
 GENERATED = re.compile(r"^requirements.*\.txt$|package-lock\.json$|/locale/|/migrations/")
 COMMENTS = {
@@ -28,11 +29,14 @@ COMMENTS = {
 
 
 @cache
-def tracked() -> tuple[str, ...]:
-    """Every file that is committed or about to be, relative to the root."""
-    listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
-    names = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
-    return tuple(name for name in names if name and (ROOT / name).is_file())
+def all_files() -> tuple[str, ...]:
+    """Every file of the project, relative to the root, without what `.gitignore` names."""
+    found = []
+    for place, folders, files in os.walk(ROOT):
+        folders[:] = sorted(set(folders) - NOT_OURS)
+        names = sorted(name for name in set(files) - NOT_OURS if not name.endswith(".pyc"))
+        found += [str(Path(place, name).relative_to(ROOT)) for name in names]
+    return tuple(found)
 
 
 def for_readers(name: str) -> Iterator[tuple[int, str]]:

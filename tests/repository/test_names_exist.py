@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.files import APPS, ROOT, for_readers, tracked
+from tests.repository.files import APPS, ROOT, for_readers, all_files
 
 ENDINGS = "py|js|mjs|lua|md|html|css|yaml|toml|sql|typ|svg|po"
 # Paths, single files and folders; not addresses, and not the parts of a longer word.
@@ -51,7 +51,7 @@ def is_module(dotted: str) -> bool:
 
 @cache
 def _endings() -> frozenset[str]:
-    parts = (name.split("/") for name in tracked())
+    parts = (name.split("/") for name in all_files())
     return frozenset("/".join(one[at:]) for one in parts for at in range(len(one)))
 
 
@@ -59,7 +59,7 @@ def _endings() -> frozenset[str]:
 def _tasks() -> frozenset[str]:
     found = (
         re.findall(r'@shared_task\([^)]*name="([\w.]+)"', (ROOT / name).read_text())
-        for name in tracked()
+        for name in all_files()
         if name.endswith("tasks.py")
     )
     return frozenset(task for tasks in found for task in tasks)
@@ -83,7 +83,7 @@ def _names(module: Path) -> frozenset[str]:
 
 
 def test_every_file_and_module_that_is_named_exists() -> None:
-    assert [one for name in tracked() for one in unknown_in(name)] == []
+    assert [one for name in all_files() for one in unknown_in(name)] == []
 
 
 @pytest.mark.parametrize(
