@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.files import APPS, ROOT, for_readers, all_files
+from tests.repository.files import APPS, ROOT, all_files, for_readers
 
 ENDINGS = "py|js|mjs|lua|md|html|css|yaml|toml|sql|typ|svg|po"
 # Paths, single files and folders; not addresses, and not the parts of a longer word.
