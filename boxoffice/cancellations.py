@@ -39,7 +39,7 @@ def cancellation_progress(show_id: int) -> dict[str, Any] | None:
         "refunds": {
             "processed": refunds.filter(status=Refund.Status.PROCESSED).count(),
             "pending": refunds.filter(status=Refund.Status.PENDING).count(),
-            "failed": refunds.filter(status=Refund.Status.FAILED, next_ask_at__isnull=False).count(),
+            "failed": refunds.filter(status=Refund.Status.FAILED, due_at__isnull=False).count(),
         },
         "mails": {
             "sent": mails.exclude(done_at=None).count(),

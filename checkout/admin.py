@@ -1,5 +1,5 @@
-"""Staff may look at bookings, money, tickets and scans here. They make coupons, and change nothing else but what an
-action does: a failed refund is tried again, a ticket is revoked or issued again."""
+"""Staff can look at bookings, money, tickets and scans here. They can edit coupons; everything else changes only by an
+action: try a failed refund again, revoke or reissue a ticket."""
 
 from itertools import groupby
 from typing import Any
@@ -105,7 +105,7 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
 
 @admin.register(Order)
 class OrderAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["order_id", "booking", "amount", "created_at", "asks", "next_ask_at"]
+    list_display = ["order_id", "booking", "amount", "created_at", "attempts", "due_at"]
     list_select_related = ["booking"]
     search_fields = ["order_id", "booking__reference"]
 
@@ -157,7 +157,7 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin):
     actions = ["revoke", "reissue"]
     action_form = ReasonForm
 
-    @admin.action(description="Revoke: these codes admit nobody")
+    @admin.action(description="Revoke: these codes become invalid")
     def revoke(self, request: HttpRequest, chosen: QuerySet[Ticket]) -> None:
         ids = list(chosen.values_list("pk", flat=True))
         why = " ".join(request.POST.get("reason", "").split())
@@ -176,7 +176,7 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin):
                 self.message_user(request, f"{booking.reference}: {error.detail}", messages.ERROR)
             else:
                 seats = ", ".join(ticket.seat for ticket in made)
-                self.message_user(request, f"{booking.reference}: {seats} sent anew.", messages.SUCCESS)
+                self.message_user(request, f"{booking.reference}: {seats} new tickets sent.", messages.SUCCESS)
 
     def get_actions(self, request: HttpRequest) -> Any:
         """Looking is one permission, changing another, though nothing can be edited here."""

@@ -1,10 +1,10 @@
-"""What checkout refuses, each with the stable code that the contract names. Edges translate them once."""
+"""What checkout refuses, each with its stable code. `config.api` turns them into answers."""
 
 from cinema.errors import DomainError
 
 
 class UnknownBooking(DomainError):
-    """There is no such booking, or it is another person's: the two are not told apart."""
+    """There is no such booking, or it is another person's: the answer does not say which."""
 
     code = "not_found"
     status = 404
@@ -50,7 +50,7 @@ class BookingCancelled(DomainError):
 
 
 class NotPaid(DomainError):
-    """No receipt yet: nothing has been paid that was kept."""
+    """There is no receipt because no payment was kept."""
 
     code = "not_paid"
     title = "Not paid"
@@ -64,7 +64,7 @@ class PaymentStarted(DomainError):
 
 
 class PriceChanged(DomainError):
-    """A coupon was put on or taken off just while payment began; nothing can be paid at the old price."""
+    """A coupon was added or removed while payment began; the old price can no longer be paid."""
 
     code = "price_changed"
     title = "The price has changed"
@@ -78,7 +78,7 @@ class CouponRefused(DomainError):
 
 
 class UnknownCoupon(CouponRefused):
-    """No such code, or one that is switched off: the two are not told apart."""
+    """No such code, or one that is switched off: the answer does not say which."""
 
     code = "unknown_coupon"
 
@@ -129,7 +129,7 @@ class NotConfirmed(DomainError):
 
 
 class NotCancellable(DomainError):
-    """Nothing of what was asked for can be cancelled; `detail` says why."""
+    """None of these tickets can be cancelled; `detail` says why."""
 
     code = "not_cancellable"
     title = "Cannot be cancelled"
@@ -156,11 +156,11 @@ class GatewayUnavailable(DomainError):
 
 
 class CaptureRefused(GatewayUnavailable):
-    """One authorised payment that the gateway would not take just now; others are not concerned."""
+    """The gateway did not capture this one authorised payment; other payments are not affected."""
 
 
 class GatewayRefused(DomainError):
-    """The gateway understood and said no. `http_status`, `reason` and `field` are its own words."""
+    """The gateway understood the request and refused it. `http_status`, `reason` and `field` come from its answer."""
 
     code = "gateway_refused"
     status = 502
@@ -172,7 +172,7 @@ class GatewayRefused(DomainError):
 
 
 class BadTicket(DomainError):
-    """Not a ticket of ours: altered, invented, or of a version that this gate does not know."""
+    """Not one of our tickets: altered, invented, or of a version that this gate does not know."""
 
     code = "bad_ticket"
     status = 400
@@ -192,7 +192,7 @@ class TicketRevoked(DomainError):
 
 
 class TicketReplaced(DomainError):
-    """A newer edition of this ticket is out: only that one admits."""
+    """There is a newer edition of this ticket: only that one is valid."""
 
     code = "ticket_replaced"
     title = "Ticket replaced"
@@ -206,7 +206,7 @@ class NotReissuable(DomainError):
 
 
 class BadClock(DomainError):
-    """A scan's time cannot be: unreadable, without a zone, still to come, or before the ticket was sold."""
+    """A scan's time is impossible: unreadable, without a zone, in the future, or before the ticket was sold."""
 
     code = "bad_clock"
     status = 422
@@ -219,7 +219,7 @@ class WrongShow(DomainError):
 
 
 class AlreadyCheckedIn(DomainError):
-    """`checked_in_at` (ISO 8601, UTC) and `gate` tell of the first scan."""
+    """`checked_in_at` (ISO 8601, UTC) and `gate` are those of the first scan."""
 
     code = "already_checked_in"
     title = "Already checked in"
@@ -231,14 +231,14 @@ class AlreadyWaiting(DomainError):
 
 
 class NotSoldOut(DomainError):
-    """There are seats for the party: it need not wait."""
+    """There are seats for the party, so it does not have to wait."""
 
     code = "not_sold_out"
     title = "There are seats"
 
 
 class OfferOver(DomainError):
-    """There is no open offer: declined, taken, past its time, or never made to whoever asks."""
+    """There is no open offer: declined, taken, past its time, or never made to this person."""
 
     code = "offer_over"
     status = 410

@@ -7,6 +7,7 @@ a day as people in the theatre's own city count it. Lists are lazy QuerySets, to
 import json
 from datetime import date as Date
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,8 @@ from django.utils import timezone
 
 from cinema import states
 from cinema.errors import NotFound
-from cinema.models import City, Movie, Show, ShowTier, Theatre
+from cinema.models import City, Movie, SeatingPlan, Show, ShowTier, Theatre
+from cinema.plans.halls import Hall
 
 LARGEST_ID = 2**63 - 1
 MOST_WORDS = 8  # of a search; more make no difference to a person
@@ -160,6 +162,13 @@ def layout_of(show_id: int) -> dict[str, Any]:
     if layout is None:
         raise NotFound("There is no such show.")
     return layout
+
+
+@lru_cache(maxsize=256)
+def hall_of_plan(plan_id: int) -> Hall:
+    """The plan's seats with their neighbours, couples and tiers. A stored plan never changes, so each is read once per
+    process."""
+    return Hall(SeatingPlan.objects.values_list("layout", flat=True).get(pk=plan_id)["seats"])
 
 
 # --------------------------------------------------------------------------------------------- searching

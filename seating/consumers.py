@@ -1,7 +1,7 @@
-"""The live map's socket: parses what a viewer says, calls one service, and writes the answer.
+"""The live map's socket: parses a viewer's message, calls one service, and sends the answer.
 
-Everything a viewer sees of others comes from the hub, which writes through `self.outlet`. The socket belongs to no
-channel layer: its frames must not pass through one thread per event, and a joining viewer must cost Redis nothing.
+Everything a viewer sees of others comes from the hub, which writes through `self.outlet`. The socket uses no channel
+layer of Channels: that would cost a task and a Redis command for each event and each joining viewer.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from seating import protocol
+from seating.channel import ShowChannel
 from seating.errors import BadToken, HoldsUnavailable, SeatingError, UnknownShow
 from seating.hub import current_hub
 from seating.identity import (
@@ -33,7 +34,6 @@ from seating.limits import Bucket, address_of
 from seating.outlet import SendOutlet, ServersOutlet, servers_outlet
 from seating.protocol import CloseCode
 from seating.services.holds import ahold_seats, arelease_seats
-from seating.watch import ShowWatch
 
 BAD_MESSAGES_IN_A_ROW = 3
 SESSION_CHECK_SECONDS = 30.0
@@ -46,7 +46,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
     groups = ()  # Channels would make a list for every socket
 
     async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
-        """On our own server the open socket is handed over, so that nothing waits here for a viewer who is silent."""
+        """On our own server the open socket is handed over, so that no task waits here for a silent viewer."""
         direct = servers_outlet(scope)
         if direct is None:
             self.outlet: SendOutlet | ServersOutlet = SendOutlet(send)
@@ -55,22 +55,22 @@ class ShowConsumer(AsyncWebsocketConsumer):
         self.scope, self.base_send, self.outlet = scope, send, direct
         await self.dispatch(await receive())
         direct.hand_over(self._take)
-        del self.scope  # the handshake's headers: nobody asks for them again
+        del self.scope  # the handshake's headers are not needed any more
 
     async def _take(self, message: dict) -> None:
         with contextlib.suppress(StopConsumer):
             await self.dispatch(message)
 
     async def dispatch(self, message: dict) -> None:
-        # Channels would hop through a thread here to close database connections; this socket opens none.
+        # Channels would use a thread here to close database connections; this socket opens none.
         await getattr(self, get_handler_name(message))(message)
 
     # -------------------------------------------------------------------------------- coming and going
     async def connect(self) -> None:
-        self.watch: ShowWatch | None = None
+        self.channel: ShowChannel | None = None
         self.owner: str | None = None
         self.bad_messages = 0
-        # Our own server counts messages before they queue; on another one they are counted here.
+        # Our own server counts messages before they are queued; on another server they are counted here.
         self.bucket = Bucket() if isinstance(self.outlet, SendOutlet) else None
         self.session_checked_at = time.monotonic()
         self.address = address_of(self.scope)
@@ -81,20 +81,20 @@ class ShowConsumer(AsyncWebsocketConsumer):
         elif 0 < settings.MAX_SOCKETS_PER_ADDRESS < _sockets_of[self.address]:
             await self.close(CloseCode.TOO_MANY)
         else:
-            await self._begin_watching()
+            await self._join()
 
-    async def _begin_watching(self) -> None:
+    async def _join(self) -> None:
         try:
             await self._identify()
-            self.watch = await current_hub().join(int(self.scope["url_route"]["kwargs"]["show_id"]), self)
+            self.channel = await current_hub().join(int(self.scope["url_route"]["kwargs"]["show_id"]), self)
         except UnknownShow:
             await self.close(CloseCode.NO_SUCH_SHOW)
         except HoldsUnavailable:
             await self.close(CloseCode.RESTARTING)  # the database is away: come back later
 
     async def disconnect(self, code: int) -> None:
-        if self.watch is not None:
-            current_hub().leave(self.watch, self)
+        if self.channel is not None:
+            current_hub().leave(self.channel, self)
         self.outlet.close()
         _sockets_of[self.address] -= 1
         if not _sockets_of[self.address]:
@@ -104,7 +104,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
         self._closing = asyncio.ensure_future(self.close(code))
 
     async def _identify(self) -> None:
-        """Whoever the cookies name: a signed-in user, or else a guest. Strangers stay anonymous."""
+        """Finds the owner that the cookies name: a signed-in user, or else a guest. Without either it stays None."""
         cookies = cookies_of_socket(self.scope)
         self.session_key = cookies.get(settings.SESSION_COOKIE_NAME)
         user = await user_of_session(self.session_key)
@@ -125,68 +125,68 @@ class ShowConsumer(AsyncWebsocketConsumer):
             await self._complain("bad_message", str(error))
             return
         self.bad_messages = 0
-        watch = self.watch
-        if watch is None:
+        channel = self.channel
+        if channel is None:
             return  # closing already
         match message:
             case protocol.Hello():
-                await self._hello(watch, message)
+                await self._hello(channel, message)
             case protocol.HoldRequest():
-                await self._hold(watch, message)
+                await self._hold(channel, message)
             case protocol.ReleaseRequest():
-                await self._release(watch, message)
+                await self._release(channel, message)
             case protocol.Ping():
-                self._tell(protocol.pong())
+                self._reply(protocol.pong())
 
-    def _tell(self, frame: protocol.Frame) -> None:
-        if not self.outlet.tell(frame):
+    def _reply(self, frame: protocol.Frame) -> None:
+        if not self.outlet.send(frame):
             self.close_soon(CloseCode.TOO_SLOW)
 
     async def _complain(self, code: str, detail: str) -> None:
         self.bad_messages += 1
-        self._tell(protocol.error(code, detail))
+        self._reply(protocol.error(code, detail))
         if self.bad_messages >= BAD_MESSAGES_IN_A_ROW:
             await self.close(CloseCode.BAD_MESSAGES)
 
-    async def _hello(self, watch: ShowWatch, message: protocol.Hello) -> None:
+    async def _hello(self, channel: ShowChannel, message: protocol.Hello) -> None:
         if message.token is not None:
             try:
                 self.owner = owner_from_token(message.token)
             except BadToken as error:
-                self._tell(protocol.error(error.code, error.detail))
+                self._reply(protocol.error(error.code, error.detail))
                 return
-        if not watch.loaded:
-            return  # the map comes as soon as Redis answers
-        if message.token is None and (message.epoch, message.seq) == (watch.epoch, watch.sent_seq):
-            self._tell(protocol.heartbeat(watch.sent_seq, watch.viewer_count))
+        if not channel.loaded:
+            return  # the snapshot is sent as soon as Redis answers
+        if message.token is None and (message.epoch, message.seq) == (channel.epoch, channel.sent_seq):
+            self._reply(protocol.heartbeat(channel.sent_seq, channel.viewer_count))
         else:
-            self._tell(watch.snapshot_for(self.owner))
+            self._reply(channel.snapshot_for(self.owner))
 
-    async def _hold(self, watch: ShowWatch, message: protocol.HoldRequest) -> None:
+    async def _hold(self, channel: ShowChannel, message: protocol.HoldRequest) -> None:
         owner = self.owner or new_guest()
         try:
             if not await self._still_signed_in():
                 return
-            hold = await ahold_seats(watch.show, owner, message.seats)
+            hold = await ahold_seats(channel.show, owner, message.seats)
         except SeatingError as refusal:
-            self._tell(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))
+            self._reply(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))
             return
         self.owner = owner
         token = token_for(owner) if is_guest(owner) else None
-        self._tell(protocol.held(message.ref, hold.seats, hold.expires_at, token))
+        self._reply(protocol.held(message.ref, hold.seats, hold.expires_at, token))
 
-    async def _release(self, watch: ShowWatch, message: protocol.ReleaseRequest) -> None:
+    async def _release(self, channel: ShowChannel, message: protocol.ReleaseRequest) -> None:
         try:
             if not await self._still_signed_in():
                 return
-            seats = await arelease_seats(watch.show, self.owner or "", message.seats)
+            seats = await arelease_seats(channel.show, self.owner or "", message.seats)
         except SeatingError as refusal:
-            self._tell(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))
+            self._reply(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))
             return
-        self._tell(protocol.released(message.ref, seats))
+        self._reply(protocol.released(message.ref, seats))
 
     async def _still_signed_in(self) -> bool:
-        """Looks again now and then whether the session a user came with still stands; if not, closes with 4401."""
+        """Checks every 30 s that the user's session still exists; if not, closes with 4401."""
         if self.owner is None or is_guest(self.owner):
             return True
         if time.monotonic() - self.session_checked_at < SESSION_CHECK_SECONDS:
@@ -200,7 +200,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
 
 
 class NowhereConsumer(AsyncWebsocketConsumer):
-    """Any other address: accepted first, because a refused handshake could carry no close code."""
+    """Any other address: accepted first, because a refused handshake cannot carry a close code."""
 
     channel_layer_alias = "none"
 

@@ -1,7 +1,8 @@
 """Names of everything seating keeps in Redis.
 
-`seat_lock:{show}:{seat}` is the contract's; the rest is ours. On Redis Cluster the show's number stands in braces,
-so that all keys of one show lie in one slot and a script may touch them together.
+None of them changes: running sites have data under them. `seat_lock:{show}:{seat}` is also public, in
+docs/architecture.md. On Redis Cluster the show's number is in braces, so that all keys of one show are in one slot and
+a script may use them together.
 """
 
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ def _tag(show_id: int) -> str:
 
 
 def lock_prefix(show_id: int) -> str:
-    """What a seat's lock begins with; the seat's public id follows."""
+    """The beginning of a seat's lock key; the seat's public id follows."""
     return f"seat_lock:{_tag(show_id)}:"
 
 
@@ -25,8 +26,8 @@ def of_show(show_id: int) -> list[str]:
 
     1 meta: hash, `epoch`, `seq` and how many seats are `h`, `s`, `b`
     2 seats: hash, seat → `s`, `b` or `h<owner>:<hold>`; available seats are absent
-    3 due: sorted set, `<owner>:<hold>` → deadline in ms
-    4 people: hash, owner → JSON {hold: {first, until, extended, booked, seats}}
+    3 deadlines, named `due`: sorted set, `<owner>:<hold>` → deadline in ms
+    4 holds, named `people`: hash, owner → JSON {hold: {first, until, extended, booked, seats}}
     """
     return [f"show:{_tag(show_id)}:{part}" for part in ("meta", "seats", "due", "people")]
 

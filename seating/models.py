@@ -1,13 +1,13 @@
-"""The truth of what is sold: one row per (show, seat), whoever asks and whatever Redis remembers."""
+"""What is sold: one row per (show, seat). It decides, whatever Redis says."""
 
 from django.db import models
 from django.utils import timezone
 
 
 class Claim(models.Model):
-    """Who has a seat of a show. The unique constraint is what makes selling one twice impossible.
+    """Who has a seat of a show. The unique constraint makes it impossible to sell a seat twice.
 
-    A row is never deleted: a seat that comes back is `free`, and `changed_at` tells the mirror to look again.
+    A row is never deleted: a seat that comes back is `free`, and `changed_at` makes `reconcile_shows` look again.
     A `pending` claim past its `deadline` counts as free for whoever asks next.
     """
 

@@ -1,10 +1,11 @@
-"""A socket's way out. Nothing here ever waits for a viewer.
+"""How frames reach a socket. Nothing here ever waits for a viewer.
 
-Broadcast frames are skipped while a socket does not drain; who was skipped gets a whole snapshot once it does, so what
-a slow viewer costs is bounded: the kernel's buffer, the rest of one frame, and the few frames meant for them alone.
+Broadcast frames are skipped while a socket does not drain. A viewer who was skipped gets a whole snapshot once the
+socket drains, so the cost of a slow viewer is bounded: the kernel's buffer, the rest of one frame, and the few frames
+meant for them alone.
 
 Our own server offers an outlet in the scope (`config.server.protocol`), which writes straight to the socket. On any
-other ASGI server frames go through `send`, one at a time.
+other ASGI server frames go through ASGI's `send`, one at a time.
 """
 
 import asyncio
@@ -20,17 +21,17 @@ MOST_PERSONAL_BYTES = 64 * 1024
 
 
 class Sendable(Protocol):
-    """Whatever has the bytes of a whole websocket frame."""
+    """Anything that has the bytes of a whole websocket frame."""
 
     @property
     def wire(self) -> bytes: ...
 
 
 class Outlet(Protocol):
-    def write(self, frame: Frame) -> bool:
-        """A frame for everybody; False when the viewer was skipped because the socket does not drain."""
+    def broadcast(self, frame: Frame) -> bool:
+        """A frame for everybody; False when it was skipped because the socket does not drain."""
 
-    def tell(self, frame: Frame) -> bool:
+    def send(self, frame: Frame) -> bool:
         """A frame for this person alone, kept until the socket takes it; False when too many wait already."""
 
     def drained(self) -> bool:
@@ -40,7 +41,7 @@ class Outlet(Protocol):
 
 
 class ServersOutlet(Outlet, Protocol):
-    """The extension of the scope on our own server."""
+    """The scope's extension on our own server."""
 
     def hand_over(self, take: Callable[[dict], Awaitable[None]]) -> None:
         """Lets the application return while its socket stays open: `take` is awaited for each message from now on."""
@@ -54,13 +55,13 @@ class SendOutlet:
         self._waiting: deque[Frame] = deque()
         self._writing: asyncio.Task | None = None
 
-    def write(self, frame: Frame) -> bool:
+    def broadcast(self, frame: Frame) -> bool:
         if self._writing is not None:
             return False
         self._begin(frame)
         return True
 
-    def tell(self, frame: Frame) -> bool:
+    def send(self, frame: Frame) -> bool:
         if self._writing is None:
             self._begin(frame)
         else:
@@ -87,5 +88,5 @@ class SendOutlet:
 
 
 def servers_outlet(scope: dict) -> ServersOutlet | None:
-    """The outlet that our own server offers, None on any other."""
+    """The outlet that our own server offers, None on any other server."""
     return (scope.get("extensions") or {}).get(EXTENSION)

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
+from cinema.models import Show
+from cinema.plans.halls import Hall
+from cinema.selectors import hall_of_plan
 from seating import store
 from seating.best import choose
-from seating.errors import HoldsUnavailable
-from seating.layouts import Layout, show_facts
-from seating.services.mirror import rebuild_show, run_built
+from seating.errors import HoldsUnavailable, UnknownShow
+from seating.layouts import show_facts
+from seating.services.execute import rebuild_show, run_built
 from seating.states import BY_LETTER, SeatState
 
 
@@ -34,15 +37,15 @@ class Figures:
 
 def seat_map(show_id: int) -> SeatMap:
     """Raises UnknownShow, HoldsUnavailable."""
-    layout = show_facts(show_id).layout
+    hall = show_facts(show_id).hall
     now = store.read_snapshot(run_built(store.snapshot(show_id)))
     available = SeatState.AVAILABLE.letter
-    seats = {seat: BY_LETTER[now.letters.get(seat, available)].value for seat in layout.ids}
+    seats = {seat: BY_LETTER[now.states.get(seat, available)].value for seat in hall.ids}
     return SeatMap(show_id, now.epoch, now.seq, seats)
 
 
 def map_version(show_id: int) -> str:
-    """Changes with every change of the show's seats; what an ETag is made of. Raises as `seat_map` does."""
+    """Changes with every change of the show's seats; used as an ETag. Raises as `seat_map` does."""
     show_facts(show_id)
     [position] = store.positions([show_id])
     if position is None:
@@ -55,12 +58,16 @@ def map_version(show_id: int) -> str:
 
 def held_by(show_id: int, owner: str) -> tuple[str, ...]:
     """Seats this owner holds at the show, over all their holds. Raises HoldsUnavailable."""
-    people = store.read_snapshot(run_built(store.snapshot(show_id))).people
-    return tuple(seat for hold in people.get(owner, {}).values() for seat in hold["seats"])
+    holds = store.read_snapshot(run_built(store.snapshot(show_id))).holds
+    return tuple(seat for hold in holds.get(owner, {}).values() for seat in hold["seats"])
 
 
 def figures(show_ids: list[int]) -> list[Figures]:
     """One entry per show, in the order asked for. Raises UnknownShow, HoldsUnavailable."""
+    plan_of = dict(Show.objects.filter(pk__in=show_ids).values_list("pk", "plan_id"))
+    for show_id in show_ids:
+        if show_id not in plan_of:
+            raise UnknownShow(f"There is no show {show_id}.")
     counted = store.counts(show_ids)
     for show_id, numbers in zip(show_ids, counted, strict=True):
         if numbers is None:
@@ -68,23 +75,14 @@ def figures(show_ids: list[int]) -> list[Figures]:
     if None in counted:
         counted = store.counts(show_ids)
     return [
-        _figures(show_id, layout_of(show_id), numbers or {}) for show_id, numbers in zip(show_ids, counted, strict=True)
+        _figures(show_id, hall_of_plan(plan_of[show_id]), numbers or {})
+        for show_id, numbers in zip(show_ids, counted, strict=True)
     ]
 
 
-_layouts: dict[int, Layout] = {}
-
-
-def layout_of(show_id: int) -> Layout:
-    """The show's layout, which never changes, read once per process. Raises UnknownShow."""
-    if show_id not in _layouts:
-        _layouts[show_id] = show_facts(show_id).layout
-    return _layouts[show_id]
-
-
-def _figures(show_id: int, layout: Layout, numbers: dict[str, int]) -> Figures:
+def _figures(show_id: int, hall: Hall, numbers: dict[str, int]) -> Figures:
     held, sold, blocked = (numbers.get(name, 0) for name in ("held", "sold", "blocked"))
-    available = len(layout.ids) - held - sold - blocked
+    available = len(hall.ids) - held - sold - blocked
     return Figures(show_id, available, held, sold, blocked, numbers.get("viewers", 0))
 
 
@@ -95,6 +93,6 @@ def best_available(
 
     Holds nothing. Raises UnknownShow, HoldsUnavailable.
     """
-    layout = show_facts(show_id).layout
-    letters = store.read_snapshot(run_built(store.snapshot(show_id))).letters
-    return choose(layout, set(layout.ids) - set(letters), count, tier=tier, accessible=accessible)
+    hall = show_facts(show_id).hall
+    states = store.read_snapshot(run_built(store.snapshot(show_id))).states
+    return choose(hall, set(hall.ids) - set(states), count, tier=tier, accessible=accessible)

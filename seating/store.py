@@ -1,7 +1,7 @@
 """The one way to Redis: verbs as commands, run by a synchronous or an asyncio client.
 
-Every verb is one Lua script (seating/scripts). This module says which arguments it takes and what its answer
-means, and knows nothing of PostgreSQL: a show that Redis has forgotten raises `Unbuilt`, and the caller rebuilds.
+Every verb is one Lua script (seating/scripts). This module knows the script's arguments and what its reply means,
+and nothing of PostgreSQL: a show that Redis does not have raises `Unbuilt`, and the caller rebuilds it.
 """
 
 import json
@@ -16,7 +16,7 @@ from seating import keys, scripts
 from seating.connections import async_client, batches, client
 from seating.errors import HoldsUnavailable
 
-INDEX_LIFE_SECONDS = 3600  # how long a show stays in the index of shows with holds after its last mention
+INDEX_LIFE_SECONDS = 3600  # how long a show stays in the index of shows with holds after it was last touched
 INDEX_AGAIN_SECONDS = 600
 
 
@@ -51,12 +51,12 @@ class HeldSeats:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A show at one moment: `letters` names every seat that is not available, `people` who holds what."""
+    """A show at one moment: `states` has the letter of every seat that is not available, `holds` each owner's."""
 
     epoch: str
     seq: int
-    letters: dict[str, str]
-    people: dict[str, dict[str, Any]] = field(default_factory=dict)
+    states: dict[str, str]
+    holds: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 # --------------------------------------------------------------------------------------- verbs as commands
@@ -104,18 +104,18 @@ def snapshot(show: int) -> Command:
     return Command("snapshot", show)
 
 
-def rebuild(show: int, epoch: str, seen: str, truth: dict) -> Command:
-    return Command("rebuild", show, (epoch, seen, json.dumps(truth)))
+def rebuild(show: int, epoch: str, seen: str, claimed: dict) -> Command:
+    return Command("rebuild", show, (epoch, seen, json.dumps(claimed)))
 
 
-# ------------------------------------------------------------------------------------------ what they answer
+# ------------------------------------------------------------------------------------------ their replies
 def held(reply: list) -> HeldSeats:
-    """Reads the answer `{'held', hold, until_ms, seq, seat…}`."""
+    """Reads the reply `{'held', hold, until_ms, seq, seat…}`."""
     return HeldSeats(id=reply[1], until=int(reply[2]), seats=tuple(reply[4:]))
 
 
 def booked(reply: list) -> HeldSeats:
-    """Reads the answer `{'booked', hold, first_ms, until_ms, seat…}`."""
+    """Reads the reply `{'booked', hold, first_ms, until_ms, seat…}`."""
     return HeldSeats(id=reply[1], first=int(reply[2]), until=int(reply[3]), seats=tuple(reply[4:]))
 
 
@@ -124,8 +124,8 @@ def pairs(flat: list) -> dict[str, str]:
 
 
 def read_snapshot(reply: list) -> Snapshot:
-    people = {owner: json.loads(text) for owner, text in pairs(reply[4]).items()}
-    return Snapshot(epoch=reply[1], seq=int(reply[2]), letters=pairs(reply[3]), people=people)
+    holds = {owner: json.loads(text) for owner, text in pairs(reply[4]).items()}
+    return Snapshot(epoch=reply[1], seq=int(reply[2]), states=pairs(reply[3]), holds=holds)
 
 
 # ------------------------------------------------------------------------------------------------- sending
@@ -145,7 +145,7 @@ def run(command: Command) -> list:
 
 
 async def arun(command: Command) -> list:
-    """`run` for the event loop, together with what else is asked for just now."""
+    """`run` for the event loop, in one pipeline with other commands of the same moment."""
     try:
         try:
             reply = await batches().send("EVALSHA", scripts.digest(command.script), *command.parts())
@@ -167,12 +167,12 @@ _indexed: dict[int, float] = {}
 
 
 def index_is_fresh(show: int) -> bool:
-    """Whether this process mentioned the show to the index recently enough to rely on it."""
+    """Whether this process touched the show in the index recently enough to rely on it."""
     return time.monotonic() - _indexed.get(show, -INDEX_AGAIN_SECONDS) < INDEX_AGAIN_SECONDS
 
 
 def index_command(show: int) -> list:
-    """Mentions the show to the index, well before any of its holds can run out; see `shows_to_sweep`."""
+    """Puts the show into the index, or renews it, long before any of its holds can run out; see `shows_to_sweep`."""
     _indexed[show] = time.monotonic()
     return [
         "ZADD",
@@ -183,7 +183,7 @@ def index_command(show: int) -> list:
     ]
 
 
-def mention(show: int) -> None:
+def touch(show: int) -> None:
     """Raises HoldsUnavailable."""
     try:
         client().execute_command(*index_command(show))
@@ -192,8 +192,8 @@ def mention(show: int) -> None:
         raise HoldsUnavailable(_UNAVAILABLE) from error
 
 
-async def amention(show: int) -> None:
-    """`mention` for the event loop."""
+async def atouch(show: int) -> None:
+    """`touch` for the event loop."""
     try:
         await async_client().execute_command(*index_command(show))
     except redis.RedisError as error:
@@ -210,7 +210,7 @@ def shows_to_sweep() -> list[int]:
     return [int(show) for show in members]
 
 
-# ------------------------------------------------------------------------------------------------- figures
+# ------------------------------------------------------------------------------------- positions and counts
 def positions(shows: Iterable[int]) -> list[tuple[str, int] | None]:
     """`(epoch, seq)` of each show, None where it is not built. Raises HoldsUnavailable."""
     wanted = list(shows)
@@ -239,13 +239,13 @@ def counts(shows: Iterable[int]) -> list[dict[str, int] | None]:
     return answer
 
 
-VIEWER_REPORT_SECONDS = 15  # a web process that has not reported for so long is gone
+VIEWER_REPORT_SECONDS = 15  # a web process whose last report is older counts as gone
 
 
 def sum_viewers(reports: Iterable[str]) -> int:
     oldest = (time.time() - VIEWER_REPORT_SECONDS) * 1000
     parts = [report.split(":") for report in reports]
-    return sum(int(count) for count, told_at in parts if float(told_at) >= oldest)
+    return sum(int(count) for count, reported_at in parts if float(reported_at) >= oldest)
 
 
 def forget_shows(shows: Iterable[int]) -> None:

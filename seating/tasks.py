@@ -1,4 +1,4 @@
-"""What beat does for seats. Every task may run twice, or late, and does no harm."""
+"""Celery beat's tasks for seats. Every task may run twice, or late, and does no harm."""
 
 import time
 
@@ -6,12 +6,11 @@ import structlog
 from celery import shared_task
 
 from seating.errors import HoldsUnavailable
-from seating.services import holds, mirror
-from seating.services.mirror import reconcile_show, shows_to_reconcile
+from seating.services import holds, reconcile
 
 log = structlog.get_logger(__name__)
 
-# `expires`: a beat that finds the worker busy must not leave a pile of identical tasks behind.
+# `expires`: while the worker is busy, identical tasks must not pile up.
 BEAT = {
     "expire holds": {"task": "seating.expire_holds", "schedule": 1.0, "options": {"expires": 2}},
     "reconcile shows": {"task": "seating.reconcile_shows", "schedule": 5.0, "options": {"expires": 5}},
@@ -36,17 +35,17 @@ def expire_holds() -> None:
 
 @shared_task(name="seating.reconcile_shows")
 def reconcile_shows() -> None:
-    """Corrects shows whose claims changed lately: a process may have died between commit and mirror."""
+    """Corrects shows whose claims changed lately: a process may have died between its commit and the script."""
     began = time.monotonic()
-    for show_id in shows_to_reconcile():
+    for show_id in reconcile.shows_to_reconcile():
         try:
-            reconcile_show(show_id)
+            reconcile.reconcile_show(show_id)
         except HoldsUnavailable:
             return
         if time.monotonic() - began > 4:
-            return  # the next run goes on: changes stay on the list for longer than one round
+            return  # the next run continues: a change stays on the list for longer than one run
 
 
 @shared_task(name="seating.forget_past_shows")
 def forget_past_shows() -> None:
-    mirror.forget_past_shows()
+    reconcile.forget_past_shows()

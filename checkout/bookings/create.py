@@ -4,7 +4,6 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -15,8 +14,8 @@ from checkout.errors import UnknownBooking, UnknownTicket
 from checkout.models import Booking, BookingLine, Ticket
 from checkout.money import prices
 from checkout.waitlist.entries import is_offer, offered_holds, take_offer
-from cinema.models import SeatingPlan, Show, ShowTier
-from cinema.selectors import get_show, sale_is_open
+from cinema.models import Show, ShowTier
+from cinema.selectors import get_show, hall_of_plan, sale_is_open
 from seating.errors import HoldExpired, ShowClosed
 from seating.services.claims import booked_holds, claim_hold, unclaim_hold
 from seating.services.holds import Hold
@@ -75,8 +74,7 @@ def create_booking(
 
 @contextmanager
 def _unclaimed_on_failure(show_id: int) -> Iterator[list[Hold]]:
-    """Around the transaction. The database forgets the claims by itself; Redis must be told that the holds in the list
-    are open again."""
+    """Around the transaction: the database rolls claims back; Redis must learn that the listed holds are open again."""
     claimed: list[Hold] = []
     try:
         yield claimed
@@ -106,7 +104,7 @@ def locked_booking(booking_id: str) -> Booking:
 
 
 def locked_tickets(booking: Booking) -> list[Ticket]:
-    """Its tickets in the order of their seats, locked: a scan at the gate and whoever asks for them here wait for
+    """Its tickets in the order of their seats, locked: a scan at the gate and a caller of this function wait for
     each other."""
     return list(Ticket.objects.select_for_update().filter(booking=booking).order_by("seat"))
 
@@ -148,7 +146,7 @@ def _claim(owners: Sequence[str], show_id: int) -> Hold | None:
 def _claim_orphan(owners: Sequence[str], show_id: int) -> Hold | None:
     """A hold taken over for a booking that was never stored, because its process died between the two.
 
-    Nobody can be storing it now: whoever creates for these owners waits for us.
+    Nobody can be storing it now: every other request that creates for these owners waits for us.
     """
     for owner in owners:
         for hold_id in booked_holds(show_id, owner):
@@ -163,7 +161,7 @@ def _still_pending(
     owners: Sequence[str], show_id: int, contact: dict[str, str], coupon: str, *, offered: bool = False
 ) -> Booking:
     bookings = Booking.objects.select_for_update().filter(show=show_id, owner__in=list(owners), status=PENDING)
-    if offered:  # another booking of theirs is no answer to whoever takes an offer
+    if offered:  # taking an offer must not answer with another booking of the same person
         bookings = bookings.filter(hold__in=offered_holds(show_id, owners))
     booking = bookings.filter(expires_at__gt=timezone.now()).order_by("-created_at").first()
     if booking is None:
@@ -207,13 +205,6 @@ def _store(show: Show, hold: Hold, contact: dict[str, str], site: str) -> Bookin
 
 def _lines_of(show: Show, seats: Sequence[str]) -> list[prices.Line]:
     listed = dict(ShowTier.objects.filter(show=show).values_list("name", "price"))
-    places = _tiers_of_plan(show.plan_id)
-    in_order = sorted(seats, key=list(places).index)
-    return prices.price_seats(in_order, places, listed, timezone.now())
-
-
-@lru_cache(maxsize=64)
-def _tiers_of_plan(plan_id: int) -> dict[str, str]:
-    """Seat → tier in the layout's order. A stored plan never changes, so each is read once per process."""
-    layout = SeatingPlan.objects.values_list("layout", flat=True).get(pk=plan_id)
-    return {seat["id"]: seat["tier"] for seat in layout["seats"]}
+    hall = hall_of_plan(show.plan_id)
+    in_order = sorted(seats, key=hall.ids.index)
+    return prices.price_seats(in_order, hall.tiers, listed, timezone.now())

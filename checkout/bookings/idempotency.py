@@ -1,14 +1,13 @@
 """Idempotency-Key: however often a request comes, it is done once and answered alike.
 
-Flow: a key is reserved for (who asks, endpoint) under a lease, in a short transaction of its own → the work is done
-and its answer stored in one further transaction → whoever sends the same key and body gets that answer for 24 hours.
-A process that dies in between leaves nothing but a lease that runs out. Only answers of success are stored: a
-refusal has changed nothing, frees the key, and the same request may be tried again with it.
+Flow: a key is leased for (owner, endpoint) in a short transaction of its own → the work is done and its answer stored
+in one further transaction → the same key and body gets that answer for 24 hours. A process that dies in between leaves
+nothing but a lease that runs out. Only answers of success are stored: a refusal has changed nothing, frees the key, and
+the same request may be tried again with it.
 """
 
 import hashlib
 import json
-import secrets
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
@@ -32,7 +31,7 @@ LEASE = timedelta(seconds=60)  # longer than any answer takes; a dead process bl
 
 
 class _Overtaken(Exception):
-    """Our lease had run out, and whoever took it over has stored an answer."""
+    """Our lease had run out, and the request that took it over has stored an answer."""
 
 
 def answer_once(
@@ -46,8 +45,7 @@ def answer_once(
     """
     if not key or not owner:
         return work()
-    lease = secrets.token_hex(8)
-    row = _take(owner, endpoint, key, _digest(body), lease)
+    row = _take(owner, endpoint, key, _digest(body))
     if row.answered_at:
         return row.answer
     crash_points.reached(crash_points.KEY_TAKEN)
@@ -58,15 +56,16 @@ def answer_once(
     except Exception:
         stored = IdempotencyKey.objects.filter(pk=row.pk).exclude(answered_at=None).first()
         if stored is not None:
-            return stored.answer  # done meanwhile by whoever took the lease over: ours is rolled back
-        IdempotencyKey.objects.filter(pk=row.pk, lease=lease, answered_at=None).delete()
+            return stored.answer  # done meanwhile by the request that took the lease over: ours is rolled back
+        # Only while the lease is still ours: whoever takes an expired one over raises `attempts`.
+        IdempotencyKey.objects.filter(pk=row.pk, attempts=row.attempts, answered_at=None).delete()
         raise
     crash_points.reached(crash_points.KEY_ANSWERED)
     return answer
 
 
 def forget_old_keys() -> int:
-    """Deletes keys older than a day; answers with how many. Safe to run again."""
+    """Deletes keys older than a day; returns how many. Safe to run again."""
     return IdempotencyKey.objects.filter(created_at__lte=timezone.now() - KEPT).delete()[0]
 
 
@@ -75,39 +74,36 @@ def _digest(body: Any) -> str:
 
 
 @transaction.atomic
-def _take(owner: str, endpoint: str, key: str, digest: str, lease: str) -> IdempotencyKey:
-    """The key's row: answered, or leased to us."""
+def _take(owner: str, endpoint: str, key: str, digest: str) -> IdempotencyKey:
+    """The key's row: answered, or leased to us. Raises IdempotencyKeyBusy, IdempotencyKeyReused."""
     now = timezone.now()
     known = IdempotencyKey.objects.filter(owner=owner, endpoint=endpoint, key=key)
     known.filter(created_at__lte=now - KEPT).delete()
-    new = IdempotencyKey(
-        owner=owner, endpoint=endpoint, key=key, digest=digest, lease=lease, leased_until=now + LEASE, created_at=now
-    )
+    new = IdempotencyKey(owner=owner, endpoint=endpoint, key=key, digest=digest, due_at=now, created_at=now)
     IdempotencyKey.objects.bulk_create([new], ignore_conflicts=True)
     row = known.select_for_update().first()
-    if row is None:  # somebody's refusal freed it between the two statements
+    if row is None:  # another request was refused and freed it between the two statements
         raise IdempotencyKeyBusy("The same request has just been refused. Send it again.")
     if row.digest != digest:
         raise IdempotencyKeyReused(
             "This Idempotency-Key was used for another request. Send a new key with a new request."
         )
-    if row.answered_at is None and row.lease != lease:
-        if row.leased_until > now:
+    if row.answered_at is None:
+        if not row.is_due(now):
             raise IdempotencyKeyBusy("The same request is being worked on. Ask again in a moment.")
-        row.lease, row.leased_until = lease, now + LEASE
-        row.save(update_fields=["lease", "leased_until"])
+        row.lease(now + LEASE)
     return row
 
 
 def _store(row: IdempotencyKey, answer: Any) -> None:
-    # Waits here for whoever took our lease over and is about to commit an answer: one of the two is rolled back.
+    # Waits here for the request that took our lease over and is about to commit: one of the two is rolled back.
     mine = IdempotencyKey.objects.filter(pk=row.pk, answered_at=None)
     if not mine.update(answered_at=timezone.now(), answer=answer):
         raise _Overtaken
 
 
 def first(owners: Sequence[str]) -> str:
-    """Whose an Idempotency-Key is; empty for a stranger, who has nothing to repeat."""
+    """The owner of an Idempotency-Key; empty for somebody unknown, who has nothing to repeat."""
     return next(iter(owners), "")
 
 

@@ -13,7 +13,7 @@ from cinema.times import utc
 
 
 def get_booking(booking_id: str, owners: Sequence[str]) -> Booking:
-    """With show, film, screen, theatre, lines, tickets, payments and refunds. Raises UnknownBooking."""
+    """With show, movie, screen, theatre, lines, tickets, payments and refunds. Raises UnknownBooking."""
     known = "\x00" not in booking_id
     booking = _whole_bookings().filter(pk=booking_id, owner__in=list(owners)).first() if known else None
     if booking is None:
@@ -55,7 +55,7 @@ def get_paid_booking(booking_id: str, owners: Sequence[str]) -> Booking:
 
 
 def bookings_of(owners: Sequence[str]) -> QuerySet[Booking]:
-    """Newest first, each with show, film, screen, theatre, lines, tickets, payments and refunds."""
+    """Newest first, each with show, movie, screen, theatre, lines, tickets, payments and refunds."""
     return _whole_bookings().filter(owner__in=list(owners)).order_by("-created_at")
 
 

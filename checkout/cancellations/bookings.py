@@ -1,4 +1,4 @@
-"""Cancelling: what comes back by which rule, and the seats on sale again.
+"""Cancelling tickets: the refund rules, and the seats go on sale again.
 
 The customer's rules: two hours or more before the show 75 % of the base price, twenty minutes or more 50 %, then
 nothing; taxes and the convenience fee are kept. The base price is what was paid for the seat, a coupon's discount
@@ -91,8 +91,8 @@ def cancel_booking(
 ) -> Cancellation:
     """Cancels the tickets with these ids (by default all that are still good and not yet used).
 
-    The refund is decided here and sent by the outbox afterwards. A pending booking has no tickets yet: it is given
-    up whole. With `dry_run` nothing changes. Raises UnknownBooking, UnknownTicket, NotCancellable.
+    The refund is decided here and sent by the outbox afterwards. A pending booking has no tickets yet: it is
+    cancelled as a whole. With `dry_run` nothing changes. Raises UnknownBooking, UnknownTicket, NotCancellable.
     """
     booking = locked_booking(booking_id)
     if not dry_run:
@@ -119,14 +119,14 @@ def give_up(booking: Booking, dry_run: bool) -> Cancellation:
     return Cancellation(NOT_PAID, seats)
 
 
-def _chosen(booking: Booking, wanted: Sequence[str] | None) -> list[Ticket]:
+def _chosen(booking: Booking, ids: Sequence[str] | None) -> list[Ticket]:
     known = locked_tickets(booking)
-    if wanted is None:
+    if ids is None:
         left = [ticket for ticket in known if not ticket.cancelled_at and not ticket.checked_in_at]
         if not left:
             raise NotCancellable("Every ticket of this booking has been used or cancelled.")
         return left
-    chosen = named_tickets(known, wanted)
+    chosen = named_tickets(known, ids)
     for ticket in chosen:
         if ticket.cancelled_at:
             raise NotCancellable(f"The ticket for seat {ticket.seat} is cancelled already.")

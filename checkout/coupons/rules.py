@@ -2,7 +2,7 @@
 
 Two races matter. For the last uses of a coupon everybody who wants one waits for the lock of the coupon's row, and
 counts only then; a booking's own row is always locked before it. And the price of a booking stands still once its
-payment order exists, see `paying.start_payment`.
+payment order exists, see `checkout.payments.starting`.
 """
 
 from django.db.models import Q, QuerySet
@@ -32,7 +32,9 @@ Status = Booking.Status
 
 
 def put_coupon(booking: Booking, code: str | None) -> None:
-    """Inside a transaction that has locked the pending booking or just made it: this coupon, or with None none.
+    """Inside a transaction that has locked the pending booking or just made it: puts this coupon on it.
+
+    With None it takes the coupon off.
 
     Raises AlreadyPaid, BookingCancelled, BookingExpired (410), PaymentStarted, and a CouponRefused: then the booking
     keeps the coupon it had.
@@ -44,7 +46,7 @@ def put_coupon(booking: Booking, code: str | None) -> None:
         return
     coupon = _locked(Coupon.objects.filter(code=plain_code(code), active=True))
     if coupon is None:
-        raise UnknownCoupon("There is no coupon with this code. Look at its spelling.")
+        raise UnknownCoupon("There is no coupon with this code. Check the spelling.")
     _check_valid(coupon, booking.show_id)
     person = person_of(booking)
     _check_use_left(coupon, booking, person)

@@ -1,8 +1,8 @@
-"""Scans that gates made without a network, told afterwards, in any order and more than once.
+"""Scans that gates made without a network and send later, in any order and perhaps more than once.
 
-Whoever was scanned is inside already, so nothing of a ticket of ours is thrown away: the earliest scan becomes the
-ticket's admission, and every other is kept as a conflict for staff to look at. What counts is the gate's clock, so a
-clock that cannot be right is refused. Each scan is recorded in a transaction of its own under the ticket's lock.
+The people are inside already, so no scan of our tickets is thrown away: the earliest scan becomes the ticket's
+admission, and every other is kept as a conflict for staff to look at. The gate's clock decides, so an impossible time
+is refused. Each scan is recorded in a transaction of its own under the ticket's lock.
 """
 
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class SyncedScan:
 
 
 def sync_scans(scans: Sequence[OfflineScan], show_id: int | None = None, staff: str = "") -> list[SyncedScan]:
-    """Records the scans; answers in their order. The same scans told again change nothing.
+    """Records the scans; answers in their order. The same scans sent again change nothing.
 
     A scan is refused, and nothing of it recorded, with BadTicket or BadClock.
     """
@@ -55,11 +55,11 @@ def sync_scans(scans: Sequence[OfflineScan], show_id: int | None = None, staff: 
             readable.append((_moment(scan.scanned_at, now), place, codes.verify(scan.code, *keys)))
         except DomainError as error:
             answers[place] = SyncedScan(None, None, error.code, error.detail)
-    for at, place, said in sorted(
+    for at, place, payload in sorted(
         readable, key=lambda one: one[:2]
     ):  # so a batch's earliest scan is the admission at once
         try:
-            answers[place] = _record(said, scans[place].gate, at, show_id, staff)
+            answers[place] = _record(payload, scans[place].gate, at, show_id, staff)
         except DomainError as error:
             answers[place] = SyncedScan(None, None, error.code, error.detail)
     return [answers[place] for place in range(len(scans))]
@@ -74,20 +74,20 @@ def _moment(text: str, now: datetime) -> datetime:
     if at.tzinfo is None or at.utcoffset() is None:
         raise BadClock("scanned_at has no time zone. End it with Z or an offset such as +05:30.")
     if at > now + CLOCK_SLACK:
-        raise BadClock(f"scanned_at is still to come. Set the gate's clock: here it is {now:%Y-%m-%dT%H:%M:%SZ}.")
+        raise BadClock(f"scanned_at is in the future. Set the gate's clock: here it is {now:%Y-%m-%dT%H:%M:%SZ}.")
     return at
 
 
 @transaction.atomic
-def _record(said: codes.TicketPayload, gate: str, at: datetime, show_id: int | None, staff: str) -> SyncedScan:
+def _record(payload: codes.TicketPayload, gate: str, at: datetime, show_id: int | None, staff: str) -> SyncedScan:
     """Raises BadTicket, BadClock."""
-    ticket = Ticket.objects.select_for_update().filter(pk=said.ticket).first()
+    ticket = Ticket.objects.select_for_update().filter(pk=payload.ticket).first()
     if ticket is None:
         raise unknown_ticket()
     if at < ticket.created_at - CLOCK_SLACK:
         raise BadClock("scanned_at is before this ticket was sold. Set the gate's clock.")
     at = at.astimezone(UTC)
-    refused = _refusal(ticket, said, show_id)
+    refused = _refusal(ticket, payload, show_id)
     scan = GateScan.objects.filter(ticket=ticket, gate=gate, scanned_at=at).first()
     if scan is None:
         outcome = Outcome(refused.code) if refused else _admit(ticket, gate, at)
@@ -102,12 +102,12 @@ def _record(said: codes.TicketPayload, gate: str, at: datetime, show_id: int | N
     return SyncedScan(ticket, at, scan.outcome, refused.detail if refused else kept)
 
 
-def _refusal(ticket: Ticket, said: codes.TicketPayload, show_id: int | None) -> DomainError | None:
+def _refusal(ticket: Ticket, payload: codes.TicketPayload, show_id: int | None) -> DomainError | None:
     try:
-        refuse_other_show(said, show_id)
+        refuse_other_show(payload, show_id)
     except DomainError as error:
         return error
-    return refusal_of(ticket, said)
+    return refusal_of(ticket, payload)
 
 
 def _admit(ticket: Ticket, gate: str, at: datetime) -> Outcome:

@@ -1,7 +1,7 @@
-"""A ticket's code made anew, or taken back, while the seat stays sold.
+"""Replaces a ticket's code, or revokes it, while the seat stays sold.
 
-Issuing again is for lost tickets: the same seat gets the next edition, and the gate refuses every older one as
-replaced. Revoking is for staff: the code admits nobody until they issue it again.
+Reissuing is for lost tickets: the same seat gets the next edition, and the gate refuses every older one as
+replaced. Revoking is for staff: the code is invalid until they reissue it.
 """
 
 import uuid
@@ -22,16 +22,16 @@ MOST_BY_CUSTOMERS = 20  # editions: each is a mail, and nobody loses a ticket th
 
 
 @transaction.atomic
-def reissue_tickets(booking_id: str, wanted: Sequence[str] | None = None, *, by_staff: bool = False) -> list[Ticket]:
+def reissue_tickets(booking_id: str, ids: Sequence[str] | None = None, *, by_staff: bool = False) -> list[Ticket]:
     """New codes for the tickets with these ids (by default all that still admit and are not used), in one mail.
 
-    Only staff may do so for a revoked ticket, which is good again then. Raises UnknownBooking, UnknownTicket,
+    Only staff may do so for a revoked ticket, which is valid again then. Raises UnknownBooking, UnknownTicket,
     NotReissuable.
     """
     booking = locked_booking(booking_id)
     if booking.show.ends_at <= timezone.now():
         raise NotReissuable("The show is over.")
-    chosen = _chosen(locked_tickets(booking), wanted)
+    chosen = _chosen(locked_tickets(booking), ids)
     for ticket in chosen:
         _refuse(ticket, by_staff)
         _renew(ticket)
@@ -40,13 +40,13 @@ def reissue_tickets(booking_id: str, wanted: Sequence[str] | None = None, *, by_
     return chosen
 
 
-def _chosen(known: list[Ticket], wanted: Sequence[str] | None) -> list[Ticket]:
-    if wanted is None:
+def _chosen(known: list[Ticket], ids: Sequence[str] | None) -> list[Ticket]:
+    if ids is None:
         left = [ticket for ticket in known if ticket.admits and not ticket.checked_in_at]
         if not left:
             raise NotReissuable("This booking has no ticket that could be issued again.")
         return left
-    return named_tickets(known, wanted)
+    return named_tickets(known, ids)
 
 
 def _refuse(ticket: Ticket, by_staff: bool) -> None:
@@ -69,7 +69,7 @@ def _renew(ticket: Ticket) -> None:
 
 
 def revoke_tickets(ticket_ids: Iterable[uuid.UUID], why: str, staff: str) -> int:
-    """Staff take tickets back; answers with how many. Cancelled and used ones stay as they are."""
+    """Revokes tickets for staff; returns how many. Cancelled and used ones stay as they are."""
     fresh = Ticket.objects.filter(pk__in=list(ticket_ids), cancelled_at=None, checked_in_at=None, revoked_at=None)
     count = fresh.update(revoked_at=timezone.now(), revoked_why=why[:200])
     log.info("tickets_revoked", count=count, why=why, staff=staff)

@@ -1,5 +1,5 @@
-"""How far giving back a cancelled show has come. `checkout.models` brings it in; `checkout.cancellations.shows`
-counts in the very transaction that gives a booking back, so the figures survive whoever was counting."""
+"""How far giving back a cancelled show has come. `checkout.cancellations.shows`
+counts in the very transaction that gives a booking back, so the counts survive a process that dies."""
 
 from django.db import models
 from django.utils import timezone

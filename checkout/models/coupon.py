@@ -2,7 +2,7 @@
 
 A use is a `Redemption` row beside its booking and counts as long as the booking's own state says so (`counting`):
 from the pending booking on, no more once that has expired or was given up unpaid, for good once it was confirmed.
-Nothing has to be given back by hand, so nothing can be forgotten. `checkout.models` makes these models known to Django.
+Nothing is given back by hand, so nothing can be forgotten.
 """
 
 import unicodedata

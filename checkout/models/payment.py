@@ -4,29 +4,34 @@ Payments repeat what the gateway said last and never what a message claimed. Sta
 """
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from checkout.models.booking import Booking
+from checkout.models.due import Due
 
 
-class Order(models.Model):
-    """The gateway's order for a booking: one, whatever the number of attempts to pay it."""
+class Order(Due):
+    """The gateway's order for a booking: one, whatever the number of attempts to pay it.
+
+    It is due when the gateway is to be asked about it, and never again once nothing more can come of it. `attempts`
+    are the questions that were answered: while the gateway is away, the waiting time does not grow.
+    """
 
     booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="order")
     order_id = models.CharField(max_length=64, unique=True)
     amount = models.PositiveIntegerField(help_text="paise")
     created_at = models.DateTimeField(default=timezone.now)
-    asks = models.PositiveIntegerField(default=0, help_text="how often the reconciler has asked")
-    next_ask_at = models.DateTimeField(
-        null=True, blank=True, db_index=True, help_text="empty once nothing more can come of it"
-    )
+
+    class Meta:
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="order_due")]
 
     def __str__(self) -> str:
         return self.order_id
 
 
 class Payment(models.Model):
-    """One attempt to pay an order, as the gateway told us last; `void` is ours: authorised, and not to be captured."""
+    """One attempt to pay an order, as the gateway reported it last; `void` is ours: authorised, never captured."""
 
     class Status(models.TextChoices):
         CREATED = "created", "created"
@@ -54,8 +59,12 @@ class Payment(models.Model):
         return f"{self.payment_id}: {self.status}"
 
 
-class Refund(models.Model):
-    """Money going back. The row is the decision; the outbox carries it to the gateway under `key`."""
+class Refund(Due):
+    """Money going back. The row is the decision; the outbox carries it to the gateway under `key`.
+
+    A pending one is due when the gateway is to be asked how it stands, and `attempts` are the questions that were
+    answered; a failed one is due when it is to be issued again, and no more once it has been.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", "pending"
@@ -70,21 +79,20 @@ class Refund(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PENDING)
     rule = models.CharField(max_length=24, help_text="why; see checkout.cancellations.bookings and settling")
     seats = models.JSONField(default=list)
-    attempt = models.PositiveSmallIntegerField(default=1, help_text="a failed refund is tried again as a new one")
+    edition = models.PositiveSmallIntegerField(
+        default=1, help_text="one more each time the same debt is issued again because a refund failed"
+    )
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
-    asks = models.PositiveIntegerField(default=0)
-    next_ask_at = models.DateTimeField(
-        null=True, blank=True, db_index=True, help_text="when to ask how it stands; of a failed one, when to try again"
-    )
 
     class Meta:
         ordering = ["id"]
+        indexes = [models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="refund_due")]
 
     def __str__(self) -> str:
         return f"{self.key}: {self.amount} {self.status}"
 
     @property
     def replaced(self) -> bool:
-        """It failed and was tried again as a new one; a failed one that waits for that is still owed."""
-        return self.status == self.Status.FAILED and self.next_ask_at is None
+        """It failed and was issued again as a new one; a failed one that waits for that is still owed."""
+        return self.status == self.Status.FAILED and self.due_at is None

@@ -1,6 +1,6 @@
-"""Who waits for seats of a sold-out show. `checkout.models` brings it in; `checkout.waitlist.entries` moves it.
+"""Who waits for seats of a sold-out show. `checkout.waitlist.entries` moves it.
 
-`waiting → offered → taken`; an offer that is declined or lapses ends the entry, and whoever still wants to come joins
+`waiting → offered → taken`; an offer that is declined or lapses ends the entry, and the party can join
 again, at the end. An offer's seats are a hold with pending claims (`seating.services.offers`): PostgreSQL keeps them.
 """
 

@@ -75,11 +75,11 @@ def discount_of(
     fee and its tax, which stay) less than SMALLEST_TOTAL would be left to pay: there are no free bookings.
     """
     seats = sum(listed)
-    wanted = amount if amount is not None else percent_of(seats, percent or 0)
+    discount = amount if amount is not None else percent_of(seats, percent or 0)
     if cap is not None:
-        wanted = min(wanted, cap)
+        discount = min(discount, cap)
     most = seats - max(0, SMALLEST_TOTAL - fees)
-    return max(0, min(wanted, most))
+    return max(0, min(discount, most))
 
 
 def spread(discount: int, listed: Sequence[int]) -> list[int]:

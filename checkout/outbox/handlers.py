@@ -1,4 +1,4 @@
-"""Carrying out the outbox: refunds go to the gateway, mails to the customer."""
+"""What the outbox does: refunds go to the gateway, mails to the customer."""
 
 from checkout.models import Booking, OutboxMessage, Payment, WaitlistEntry
 from checkout.outbox import mails, queue
@@ -22,7 +22,7 @@ def _whole(message: OutboxMessage) -> Booking:
 def _confirmation(message: OutboxMessage) -> None:
     booking = _whole(message)
     if not any(ticket.admits for ticket in booking.tickets.all()):
-        return  # cancelled before the mail went out: tickets that admit nobody are not sent
+        return  # cancelled before the mail went out: invalid tickets are not sent
     mails.send_confirmation(booking, ticket_pdf(booking), calendar_entry(booking), message.key)
 
 

@@ -1,6 +1,6 @@
-"""Mails to the customer, in text and HTML. Times are in the theatre's own zone, and everything shown travels with the
-mail. There is one Message-ID per outbox key, so that a mail program that gets the same message twice, because a worker
-died between sending and noting it, can tell."""
+"""Mails to the customer, in text and HTML. Times are in the theatre's zone, and pictures are
+part of the mail. There is one Message-ID per outbox key: when a worker dies between sending and noting it, a mail
+program sees that both messages are the same."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ def send_reminder(booking: Booking, pdf: bytes, ics: bytes, key: str) -> None:
 
 
 def send_returned(booking: Booking, payment: Payment, rule: str, key: str) -> None:
-    """A payment that bought nothing: not taken, or on its way back; `rule` as in `services.payments.give_back`."""
+    """A payment that bought nothing: not taken, or being refunded; `rule` as in `payments.recording`."""
     taken = payment.status in {Payment.Status.CAPTURED, Payment.Status.REFUNDED}
     facts = {"amount": rupees(payment.amount), "payment": payment.payment_id, "rule": rule, "taken": taken}
     subject = f"Your payment for {booking.show.movie.title} goes back to you ({booking.reference})"
@@ -96,7 +96,7 @@ def send_offer(entry: WaitlistEntry, token: str, key: str) -> None:
 
 
 def send_waitlist_closed(entry: WaitlistEntry, key: str) -> None:
-    """No seats came free, or the show is off."""
+    """No seats came free, or the show is cancelled."""
     facts = {"cancelled": entry.show.state == "cancelled", "link": f"{entry.site}/" if entry.site else ""}
     _message(entry, key, f"The waitlist for {entry.show.movie.title} is closed", "waitlist_closed", facts).send()
 
@@ -132,7 +132,7 @@ def _message(
     show, theatre = booking.show, booking.show.screen.theatre
     common = {
         "booking": booking,
-        "film": show.movie.title,
+        "movie": show.movie.title,
         "screen": show.screen.name,
         "theatre": f"{theatre.name}, {theatre.city.name}",
         "starts": f"{show.starts_at.astimezone(theatre.zone):%A, %d %B %Y, %H:%M}",

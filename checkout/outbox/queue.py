@@ -1,14 +1,14 @@
 """The outbox: what must happen because a transaction committed, written down in that very transaction.
 
-`put` writes a row; its key makes the effect one, however often it is asked for. `relay` carries due rows out, each
-under a lease so that two relays do not do the same thing twice, and retries with backoff for three days. Celery is
-only the wake-up call: a lost one costs seconds, because the sweep comes every few of them.
+`put` writes a row; its key makes the effect one, however often it is asked for. `relay` takes due rows one by one
+(`checkout.models.due`), carries them out, and retries with ever longer waits for three days. Celery is only the wake-up
+call: a lost one costs seconds, because the sweep comes every few of them.
 """
 
 import contextlib
 import functools
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import redis
@@ -22,6 +22,7 @@ from kombu.pools import producers
 
 from checkout import crash_points
 from checkout.models import Booking, OutboxMessage
+from checkout.models.due import take, wait_after
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,7 @@ Handler = Callable[[OutboxMessage], None]
 
 
 class GiveUp(Exception):
-    """A handler's word that trying again cannot help."""
+    """Raised by a handler: trying again cannot help."""
 
 
 def put(booking: Booking | None, kind: str, key: str, **payload: Any) -> None:
@@ -56,8 +57,8 @@ def put_for_each(bookings: Iterable[Booking], kind: str) -> None:
 
 
 def put_again(key: str) -> None:
-    """Inside a transaction: what was given up under `key`, or found nothing to do, is due once more, with three days
-    before it."""
+    """Inside a transaction: what was given up under `key`, or found nothing to do, is due once more, for three more
+    days."""
     now = timezone.now()
     OutboxMessage.objects.filter(key=key).update(
         done_at=None, given_up_at=None, created_at=now, due_at=now, attempts=0, error=""
@@ -106,7 +107,7 @@ def wake(task: str) -> None:
 
 
 def awake(task: str) -> None:
-    """The worker's word, before it looks for work: whoever has more from now on must call again."""
+    """Called by the worker before it looks for work: whoever has more from now on must call again."""
     with contextlib.suppress(redis.RedisError):
         cache.delete(_called(task))
 
@@ -116,7 +117,7 @@ def _called(task: str) -> str:
 
 
 def relay(handlers: Mapping[str, Handler], limit: int = AT_ONCE) -> int:
-    """Carries out due rows; answers with how many succeeded. A handler's exception means: again later."""
+    """Carries out due rows; returns how many succeeded. A handler's exception means: again later."""
     done = 0
     for _ in range(limit):
         message = _take_one()
@@ -127,22 +128,11 @@ def relay(handlers: Mapping[str, Handler], limit: int = AT_ONCE) -> int:
 
 
 def _take_one() -> OutboxMessage | None:
-    now = timezone.now()
-    with transaction.atomic():
-        message = (
-            OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(due_at__lte=now, done_at=None, given_up_at=None)
-            .order_by("due_at", "id")
-            .first()
-        )
-        if message is None:
-            return None
-        # The lease is the due time itself: whoever dies with the row in hand leaves it to come due again.
-        message.due_at = now + LEASE
-        message.attempts += 1
-        message.save(update_fields=["due_at", "attempts"])
+    taken = take(OutboxMessage.objects.filter(done_at=None, given_up_at=None), timezone.now(), LEASE)
+    if not taken:
+        return None
     crash_points.reached(crash_points.OUTBOX_TAKEN)
-    return message
+    return taken[0]
 
 
 def _carry_out(message: OutboxMessage, handlers: Mapping[str, Handler]) -> bool:
@@ -161,19 +151,9 @@ def _failed(message: OutboxMessage, error: Exception) -> None:
     now = timezone.now()
     given_up = isinstance(error, GiveUp) or now - message.created_at >= GIVE_UP_AFTER
     OutboxMessage.objects.filter(pk=message.pk, done_at=None).update(
-        due_at=now + wait_after(message.attempts),
+        due_at=now + wait_after(message.attempts, FIRST_WAIT, LONGEST_WAIT),
         given_up_at=now if given_up else None,
         error=f"{type(error).__name__}: {error}"[:300],
     )
-    say = log.error if given_up else log.warning
-    say("outbox_given_up" if given_up else "outbox_failed", key=message.key, attempt=message.attempts, why=str(error))
-
-
-def wait_after(attempts: int) -> timedelta:
-    """Five seconds, doubling with every attempt, at most an hour."""
-    return min(FIRST_WAIT * 2 ** min(attempts - 1, 20), LONGEST_WAIT)
-
-
-def next_ask(asks: int, now: datetime, first: timedelta, longest: timedelta) -> datetime:
-    """When to ask the gateway again after having asked `asks` times: `first`, doubling, at most `longest`."""
-    return now + min(first * 2 ** min(asks, 20), longest)
+    write = log.error if given_up else log.warning
+    write("outbox_given_up" if given_up else "outbox_failed", key=message.key, attempt=message.attempts, why=str(error))

@@ -1,7 +1,7 @@
-"""What runs by the clock: bookings whose time is over end, and the gateway is asked about every open order.
+"""Beat's part of payments: bookings whose time is over end, and the gateway is asked about every open order.
 
-Both go through `settle_payment`, so that a payment of which no message ever came is found all the same. While the
-gateway cannot be reached nothing is concluded from its silence; the seats' claims lapse by themselves.
+Both go through `settle_payment`, so a payment is found even if no webhook about it ever came. While the gateway cannot
+be reached nothing is concluded from its silence; the seats' claims lapse by themselves.
 """
 
 from datetime import datetime, timedelta
@@ -13,23 +13,23 @@ from django.utils import timezone
 from checkout import crash_points
 from checkout.bookings.create import locked_booking
 from checkout.errors import CaptureRefused, GatewayRefused, GatewayUnavailable
-from checkout.models import Booking, Order, Payment, WebhookEvent
-from checkout.outbox import queue
+from checkout.models import Booking, Order
+from checkout.models.due import take, wait_after
 from checkout.payments.recording import standing_payments
 from checkout.payments.settling import expire, settle_payment
 from checkout.payments.starting import FIRST_QUESTION
+from checkout.payments.webhooks import SILENCE, webhooks_silent
 
 log = structlog.get_logger(__name__)
 Status = Booking.Status
 AT_ONCE = 200
-LONGEST_SILENCE = timedelta(hours=12)  # between two questions about one order
+FIRST_WAIT, LONGEST_WAIT = 2 * FIRST_QUESTION, timedelta(hours=12)  # between two questions about one order
 LEASE = timedelta(seconds=60)
 FINAL_AFTER = timedelta(days=3, hours=12)  # late authorisations come within three days
-WEBHOOK_SILENCE = timedelta(minutes=10)
 
 
 def expire_bookings() -> int:
-    """Ends pending bookings whose time is over and that nobody paid; answers with how many. Safe to run again."""
+    """Ends pending bookings whose time is over and that nobody paid; returns how many. Safe to run again."""
     due = Booking.objects.filter(status=Status.PENDING, expires_at__lte=timezone.now()).order_by("expires_at")
     gateway_silent, ended = False, 0
     for booking_id, order_id in due.values_list("pk", "order__order_id")[:AT_ONCE]:
@@ -62,16 +62,16 @@ def _end(booking_id: str, order_id: str | None) -> bool:
         if booking.status != Status.PENDING or booking.expires_at > timezone.now() or order_now != order_id:
             return False  # it moved on while the gateway was asked
         if standing_payments(booking):
-            return False  # paid, and not yet settled: the next sweep sees to it
+            return False  # paid, and not yet settled: left to the next sweep
         expire(booking)
     return True
 
 
 def reconcile_orders() -> int:
-    """Asks the gateway about orders whose turn it is; answers with how many were asked about.
+    """Asks the gateway about orders that are due; returns how many were asked about.
 
-    After a minute, then after ever longer, until no late authorisation can come any more: also orders that are paid,
-    because a second payment must be noticed too.
+    After a minute, then after ever longer waits, until no late authorisation can come any more. Paid orders are asked
+    about as well, because a second payment must be noticed too.
     """
     asked = 0
     now = timezone.now()
@@ -92,37 +92,25 @@ def reconcile_orders() -> int:
             continue
         crash_points.reached(crash_points.ORDER_ASKED)
         _asked(order_id, now)
-    _listen_for_silence()
+    if webhooks_silent():
+        log.error("webhooks_silent", minutes=int(SILENCE.total_seconds() // 60))
     return asked
 
 
 def _due_orders(now: datetime) -> list[str]:
-    """Takes due orders under a lease, so that two reconcilers do not ask the same and a dead one loses nothing."""
-    with transaction.atomic():
-        due = Order.objects.select_for_update(skip_locked=True).filter(next_ask_at__lte=now)
-        orders = list(due.order_by("next_ask_at")[:AT_ONCE])
-        for order in orders:
-            order.next_ask_at = now + LEASE
-            order.save(update_fields=["next_ask_at"])
+    # Counted only once the gateway has answered (`_asked`): nothing is learnt from its silence, so the next question
+    # after it must not come any later.
+    orders = take(Order.objects.all(), now, LEASE, AT_ONCE, counted=False)
     crash_points.reached(crash_points.ORDERS_TAKEN)
     return [order.order_id for order in orders]
 
 
 def _asked(order_id: str, now: datetime) -> None:
-    """The answer is worked on: sets the order's next turn, within a minute while its booking is open."""
+    """The answer is worked on: sets when the order is due again, within a minute while its booking is open."""
     order = Order.objects.select_related("booking").get(order_id=order_id)
-    longest = FIRST_QUESTION if order.booking.status == Status.PENDING else LONGEST_SILENCE
-    next_ask: datetime | None = queue.next_ask(order.asks + 1, now, FIRST_QUESTION, longest)
+    attempts = order.attempts + 1
+    longest = FIRST_QUESTION if order.booking.status == Status.PENDING else LONGEST_WAIT
+    due_at: datetime | None = now + wait_after(attempts, FIRST_WAIT, longest)
     if now - order.created_at > FINAL_AFTER and order.booking.status != Status.PENDING:
-        next_ask = None
-    Order.objects.filter(pk=order.pk).update(asks=order.asks + 1, next_ask_at=next_ask)
-
-
-def _listen_for_silence() -> None:
-    """Says so when payments arrive and no webhook does: Razorpay disables one that failed for a day."""
-    since = timezone.now() - WEBHOOK_SILENCE
-    paid = Payment.objects.filter(status=Payment.Status.CAPTURED, created_at__gte=since)
-    if not WebhookEvent.objects.filter(received_at__gte=since).exists():
-        first = paid.order_by("created_at").values_list("created_at", flat=True).first()
-        if first is not None and timezone.now() - first > WEBHOOK_SILENCE / 2:
-            log.error("webhooks_silent", minutes=int(WEBHOOK_SILENCE.total_seconds() // 60))
+        due_at = None
+    Order.objects.filter(pk=order.pk).update(attempts=attempts, due_at=due_at)

@@ -1,4 +1,4 @@
-"""Payments as the gateway tells of them: recorded forward only, given back when they buy nothing.
+"""Payments as the gateway reports them: recorded forward only, refunded when they buy nothing.
 
 Everything here runs inside a transaction that has locked the booking's row.
 """
@@ -36,11 +36,11 @@ def record_payments(order: Order, entities: Iterable[dict[str, Any]]) -> set[int
 
     Answers with the keys of those that we had let go and that somebody has taken all the same.
     """
-    said = list(entities)
-    ids = [entity["id"] for entity in said if isinstance(entity.get("id"), str)]
+    reported = list(entities)
+    ids = [entity["id"] for entity in reported if isinstance(entity.get("id"), str)]
     rows = Payment.objects.filter(Q(booking_id=order.booking_id) | Q(payment_id__in=ids))
     known = {payment.payment_id: payment for payment in rows}
-    noted = [_record(order, entity, known) for entity in said]
+    noted = [_record(order, entity, known) for entity in reported]
     return {key for key in noted if key is not None}
 
 
@@ -85,7 +85,7 @@ def _record(order: Order, entity: dict[str, Any], known: dict[str, Payment]) -> 
 
 
 def give_back(booking: Booking, payment: Payment, rule: str) -> None:
-    """This payment buys nothing: authorised, it is left to lapse; captured, it is refunded. The customer is told.
+    """This payment buys nothing: authorised, it is not captured; captured, it is refunded. The customer gets a mail.
 
     Once per payment, however often it is asked for. `rule` is `late`, `cancelled`, `second_payment` or
     `wrong_amount`.

@@ -2,7 +2,7 @@
 
 It asks the gateway what is true, decides under a lock of the booking's row, and between two such transactions takes
 the money: authorised → seats secured → captured → sold and confirmed. Every step may be run again, by anybody, at
-the same time: what has been done already is found done. Nothing is believed that a browser or a message said.
+the same time: a step that is done already changes nothing. What a browser or a message claims is never believed.
 """
 
 from collections.abc import Iterable
@@ -29,7 +29,7 @@ from cinema.selectors import sale_is_open
 from seating.errors import SeatUnavailable
 from seating.models import Claim
 from seating.services.claims import abandon_hold, secure_claims, sell_seats
-from seating.services.mirror import notify_owner
+from seating.services.notices import notify_owner
 
 log = structlog.get_logger(__name__)
 Status, Paid = Booking.Status, Payment.Status
@@ -113,7 +113,7 @@ def _counts(booking: Booking, order: Order, payment: Payment, let_go: set[int]) 
         log.error("payment_of_wrong_amount", payment=payment.payment_id, amount=payment.amount, expected=order.amount)
         give_back(booking, payment, "wrong_amount")
         return False
-    if payment.pk in let_go:  # the customer has been told that it is not taken
+    if payment.pk in let_go:  # the customer has read that it is not taken
         give_back(booking, payment, "late")
         return False
     return True
@@ -125,13 +125,13 @@ def _choose(booking: Booking, good: list[Payment]) -> Payment | None:
 
 
 def _check_not_too_late(booking: Booking, seats: list[str]) -> None:
-    """Raises SeatUnavailable when nothing is sold any more, whoever has the seats; an expired booking must have its
-    seats again first, and its coupon's use."""
+    """Raises SeatUnavailable when the sale is over; an expired booking must first get its seats back, and its
+    coupon's use."""
     late = booking.status == Status.EXPIRED
     if booking.show.state == Show.State.CANCELLED or (late and not sale_is_open(booking.show)):
         raise SeatUnavailable("The sale for this show has ended.", seats)
     if late:
-        # Claims before the coupon, as whoever creates a booking locks them: else two could wait for each other.
+        # Claims before the coupon: creating a booking locks in this order, and another one could deadlock.
         _take_seats(booking, seats)
         if not use_is_left(booking):
             raise SeatUnavailable("The coupon of this booking has been used up.", seats)
@@ -190,7 +190,7 @@ def _confirm(booking: Booking, seats: list[str], payment: Payment) -> None:
 
 
 def _lose(booking: Booking, good: list[Payment]) -> None:
-    """The seats are somebody else's, or the show is off: no money is kept, and the customer is told."""
+    """The seats are somebody else's, or the show is cancelled: no money is kept, and the customer gets a mail."""
     for payment in good:
         give_back(booking, payment, "late")
     if booking.status == Status.PENDING:

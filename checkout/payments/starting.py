@@ -50,19 +50,19 @@ def start_payment(booking_id: str) -> Order:
     order_id = _create_order(booking)
     crash_points.reached(crash_points.ORDER_CREATED)
     with transaction.atomic():
-        # Asked twice at once, the first order stored is the one; the other was shown to nobody.
+        # Of two requests at once, the order stored first counts; nobody has seen the other one.
         asked, booking = booking.total, locked_booking(booking_id)
         order, made = Order.objects.get_or_create(
             booking=booking,
             defaults={
                 "order_id": order_id,
                 "amount": asked,
-                "next_ask_at": timezone.now() + FIRST_QUESTION,
+                "due_at": timezone.now() + FIRST_QUESTION,
             },
         )
         _check_payable(booking)
         if made and booking.total != asked:
-            # A coupon came or went while the gateway made the order: it is not stored, so nobody can pay it.
+            # A coupon was added or removed while the gateway made the order: it is not stored, so nobody can pay it.
             raise PriceChanged("The price has changed. Look at the new total, then pay.", total=booking.total)
     crash_points.reached(crash_points.ORDER_STORED)
     order.booking = booking

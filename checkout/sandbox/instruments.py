@@ -58,7 +58,7 @@ NO_FAILURE: Document = {f"error_{name}": None for name in ("code", "description"
 
 @dataclass(frozen=True)
 class Instrument:
-    """A way to pay: the payment's fields that tell of it, the outcome it leads to, and why it fails if it does."""
+    """A way to pay: the payment's fields that describe it, the outcome it leads to, and why it fails if it does."""
 
     outcome: str
     failure: Failure = DECLINED

@@ -78,7 +78,7 @@ def mark_paid(docs: Documents, order: Document, payment: Document) -> None:
 
 
 def _capture_rule(body: Document) -> Document:
-    """Automatic or manual, by `payment` or, older, by `payment_capture`; manual where nothing is said."""
+    """Automatic or manual, by `payment` or, older, by `payment_capture`; manual by default."""
     rule = {
         "automatic": _old_capture_flag(body.get("payment_capture")),
         "automatic_minutes": AUTOMATIC_EXPIRY_MINUTES,

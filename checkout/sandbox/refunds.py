@@ -1,7 +1,7 @@
 """Refunds: pending → processed or failed. A failed one gives its amount back to what can be refunded.
 
 What becomes of refunds is a switch: `processed` at once (as in Razorpay's test mode), `failed` a moment later, or
-`pending` until told otherwise.
+`pending` until a test says otherwise.
 """
 
 import json

@@ -18,7 +18,7 @@ class RequestHandler(WSGIRequestHandler):
     disable_nagle_algorithm = True
 
     def log_message(self, format: str, *args: object) -> None:
-        """Nothing: whoever calls sees the answer, and what fails is logged where it fails."""
+        """Nothing: the caller sees the answer, and failures are logged where they happen."""
 
 
 def bind(host: str, port: int) -> Server:

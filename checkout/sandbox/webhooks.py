@@ -1,6 +1,6 @@
 """Webhooks: what happened, frozen when it happened, signed, and queued for `background` to deliver.
 
-A delivery is written in the transaction of the change it tells of, so a crash loses none. How deliveries behave
+A delivery is written in the transaction of the change it reports, so a crash loses none. How deliveries behave
 is a switch: `normal`; `lost` (kept, never sent); `doubled` (sent twice, same event id); `shuffled` (kept back for
 a moment, and what happened last is sent first). Razorpay promises no order in any mode.
 """
@@ -38,7 +38,7 @@ def receiver_url() -> str:
 def announce(docs: Documents, event: str, **entities: Document) -> None:
     """Queues one event about the given entities (payment=…, order=…, refund=…) as they are now.
 
-    What concerns a silent payment or its order is kept as `lost`: only asking the API tells of it.
+    What concerns a silent payment or its order is kept as `lost`: only asking the API shows it.
     """
     now = docs.now()
     envelope = {
@@ -103,11 +103,11 @@ def set_switch(docs: Documents, body: Document) -> Document:
 
 def list_deliveries(docs: Documents, query: dict[str, str]) -> Document:
     """Newest first, filtered by `order_id`, `event` and `status` (pending, delivered, lost, given_up)."""
-    wanted = {name: query[name] for name in ("event", "status") if name in query}
+    filters = {name: query[name] for name in ("event", "status") if name in query}
     items = [
         delivery
         for delivery in docs.find("delivery", parent=query.get("order_id"))
-        if all(delivery[name] == value for name, value in wanted.items())
+        if all(delivery[name] == value for name, value in filters.items())
     ]
     return {**public(switch(docs)), **fields.collection(items[:200]), "url": receiver_url()}
 

@@ -1,12 +1,12 @@
-"""What makes a ticket a ticket: a code that any gate can check with our public keys alone, without a network.
+"""Ticket codes: any gate can check one with our public keys alone, without a network.
 
     HF2:<base32 of>  version (1) · key id (4) · edition (2) · ticket id (16) · show (8) · seat (UTF-8) · signature (64)
 
 Sizes are bytes, numbers big-endian. The Ed25519 signature covers a fixed prefix and everything before it; the key id
 says which of our keys made it, so that keys can change while tickets are out. A ticket that is issued again keeps its
-id and gets the next edition. Version 1 had neither key id nor edition (`HF1:`, edition 1); its codes stay good.
-Base32's letters let a QR use its compact alphanumeric mode. The code says that we issued the ticket; whether it was
-cancelled, replaced or used, the database says.
+id and gets the next edition. Version 1 had neither key id nor edition (`HF1:`, edition 1); its codes stay valid.
+Base32's letters let a QR use its compact alphanumeric mode. The code proves that we issued the ticket; the
+database knows whether it was cancelled, replaced or used.
 """
 
 import base64
@@ -83,19 +83,19 @@ def verify(code: str, *public: bytes) -> TicketPayload:
     try:
         data = _decode(code)
         payload, signature = data[:-_SIGNATURE], data[-_SIGNATURE:]
-        said, keys = _read(payload, public)
+        content, keys = _read(payload, public)
         signed = any(_signed(key, signature, payload) for key in keys)
     except (struct.error, ValueError):
         raise BadTicket(_NOT_OURS) from None
     if public and not keys:
         raise BadTicket(
-            f"This ticket names the key {said.key}, which this gate does not have. Give it all public keys."
+            f"This ticket names the key {content.key}, which this gate does not have. Give it all public keys."
         )
     if not signed:
         raise BadTicket(_NOT_OURS)
-    if said.version not in {1, VERSION}:
-        raise BadTicket("This ticket is of a kind that this gate does not know. Update the gate.")
-    return said
+    if content.version not in {1, VERSION}:
+        raise BadTicket("This gate does not know this kind of ticket. Update the gate.")
+    return content
 
 
 _NOT_OURS = "This is not one of our tickets. Ask for the ticket from the confirmation mail."
@@ -109,8 +109,8 @@ def _read(payload: bytes, public: Sequence[bytes]) -> tuple[TicketPayload, list[
         return TicketPayload(version, show, seat, uuid.UUID(bytes=ticket)), list(public)
     version, key, edition, ticket, show = _HEAD.unpack_from(payload)
     seat = payload[_HEAD.size :].decode()
-    said = TicketPayload(version, show, seat, uuid.UUID(bytes=ticket), edition, key.hex())
-    return said, [one for one in public if key_id(one) == key]
+    content = TicketPayload(version, show, seat, uuid.UUID(bytes=ticket), edition, key.hex())
+    return content, [one for one in public if key_id(one) == key]
 
 
 def _signed(public: bytes, signature: bytes, payload: bytes) -> bool:

@@ -1,7 +1,7 @@
 """What a receipt says, for its page and its PDF: lines, taxes by rate, coupon, payments and refunds. Paise.
 
-Everything comes from what the booking keeps of its own, the halves of its taxes from `money.halves`: changed prices,
-rates or coupons do not change a receipt that was given out. Only payments and refunds can be added to it.
+Everything comes from the booking's own copy, and tax halves from `checkout.money.gst`: changed prices, rates or
+coupons do not change a receipt that was issued. Only payments and refunds can be added to it.
 """
 
 from collections import defaultdict

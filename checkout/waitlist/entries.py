@@ -1,6 +1,6 @@
 """The waitlist of a sold-out show: joining, leaving, declining, taking, and the link in the offer's mail.
 
-Whoever moves an entry locks its row first. Who gets the next offer is `checkout.waitlist.offers`'s.
+An entry is only changed under a lock of its row. `checkout.waitlist.offers` decides who gets the next offer.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from seating.services.claims import abandon_hold
 from seating.services.holds import Hold
 
 Status = WaitlistEntry.Status
-LAST_OFFER = timedelta(minutes=20)  # before the show: later than that nobody could still come
+LAST_OFFER = timedelta(minutes=20)  # before the show: later than that nobody could arrive in time
 SERVE = "checkout.tasks.serve_waitlists"
 LINK_SALT = "checkout.waitlist.offer"
 
@@ -64,7 +64,7 @@ def leave_waitlist(owners: Sequence[str], show_id: int) -> bool:
 
 
 def decline_offer(owners: Sequence[str], show_id: int) -> None:
-    """The offer goes on to the next party; whoever declined joins again to be asked again. Raises OfferOver."""
+    """The offer goes on to the next party; to get another one, join the list again. Raises OfferOver."""
     with transaction.atomic():
         entry = _locked(owners, show_id, [Status.OFFERED])
         if entry is None:
@@ -117,7 +117,7 @@ def close_waitlist(show_id: int, statuses: Sequence[str] = WaitlistEntry.OPEN) -
 
 # ------------------------------------------------------------------------------------- the link in the mail
 def offer_token(entry: WaitlistEntry) -> str:
-    """Names this one offer: good until it ends, and for whoever was sent it."""
+    """Names this one offer: valid until it ends."""
     return signing.dumps([entry.key, entry.hold], salt=LINK_SALT)
 
 
@@ -135,14 +135,14 @@ def entry_of_token(token: str, show_id: int, now: datetime | None = None) -> Wai
 
 # ---------------------------------------------------------------------------------------------------- rules
 def is_over(show: Show, now: datetime) -> bool:
-    """Whether nobody will be offered anything any more."""
+    """Whether no more offers are made for this show."""
     return show.state == Show.State.CANCELLED or show.starts_at - now < LAST_OFFER
 
 
 def _check_wish(show: Show, count: int, tier: str) -> None:
     now = timezone.now()
     if is_over(show, now) or not sale_is_open(show, now):
-        raise ShowClosed("Nobody is put on the list of this show any more. Choose another show.")
+        raise ShowClosed("The waitlist of this show is closed. Choose another show.")
     if count > settings.MAX_SEATS_PER_BOOKING:
         raise TooManySeats(f"At most {settings.MAX_SEATS_PER_BOOKING} seats can be booked at one show.")
     if tier and tier not in {one.name for one in show.tiers.all()}:

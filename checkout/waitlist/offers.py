@@ -1,8 +1,8 @@
-"""Who on the waitlist is asked next: seats that come free are offered to the first party, in order, that they fit.
+"""Offers: seats that come free go to the first party in line that they fit.
 
-One worker at a time serves a show: whoever finds its row locked leaves it to the other, so that two beats cannot
+One worker at a time serves a show: a worker that finds its row locked skips it, so that two beats cannot
 offer one party two sets of seats or pass a party over. An offer is written down in the transaction that claims its
-seats. Between the moment seats come free and the offer somebody at the map may be quicker; that is no harm.
+seats. Between the moment seats come free and the offer somebody at the map may be quicker; that does no harm.
 """
 
 import structlog
@@ -19,7 +19,7 @@ from seating.errors import HoldsUnavailable, SeatUnavailable, TooManySeats
 from seating.selectors import best_available
 from seating.services.claims import abandon_hold
 from seating.services.holds import Hold
-from seating.services.mirror import notify_owner
+from seating.services.notices import notify_owner
 from seating.services.offers import offer_seats
 
 log = structlog.get_logger(__name__)
@@ -59,7 +59,7 @@ def _lapse() -> None:
 
 
 def _offer_next(show_id: int) -> bool:
-    """One offer, to the first who can be offered anything; False when there is nobody, or another worker is at it."""
+    """One offer, to the first party that fits; False when there is none, or another worker is serving the show."""
     held: list[Hold] = []
     try:
         with transaction.atomic():
@@ -74,7 +74,7 @@ def _offer_next(show_id: int) -> bool:
                 return False
             return sale_is_open(show, now) and _first_that_fits(show_id, held)
     except BaseException:
-        # The database forgets the claims by itself; Redis must be told that the seats are free.
+        # The database rolls the claims back; Redis must learn that the seats are free.
         for hold in held:
             abandon_hold(show_id, hold.owner, hold.id)
         raise

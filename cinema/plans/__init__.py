@@ -1,11 +1,11 @@
 """Seating plans: from a file in pretix's public JSON format to the layout that a screen's map is drawn from.
 
 `document` reads the file and refuses what is broken, `labels` gives every seat its public id, `layout` puts
-both together. Nothing here touches the database. The format is `seating-plan.schema.json` of pretix, old and
-new fields alike; what it has no field for is read like this:
+both together, `halls` answers questions about a stored layout. Nothing here touches the database. The format is
+`seating-plan.schema.json` of pretix, old and new fields alike; what it has no field for is read like this:
 
-- a seat is a **couple** seat when its category's name contains "couple": neighbours in a row are paired in
-  twos, never across an aisle unless that would leave one over;
+- a seat is a **couple** seat when its category's name contains "couple": neighbours in a row are paired in twos from
+  the row's first, so across an aisle only where a block has an odd number of them;
 - a seat is a **wheelchair** or a **companion** place when its category's name contains that word ("Wheelchair
   companion" is a companion place);
 - or a seat has the property `"housefull": {"wheelchair": true, "companion": true, "couple": "<guid or id of

@@ -1,7 +1,5 @@
 """The layout: absolute positions, tiers, flags and couples. See the package's docstring for its shape."""
 
-import itertools
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +13,6 @@ TIER_COLORS = ("#5b8def", "#e0a43a", "#b65fcf", "#3fa796", "#d9534f", "#7a8699")
 AREA_COLOR = "#d8dbe2"
 TEXT_COLOR = "#333333"
 RADIUS = 10.0  # the format's default for a seat
-AISLE = 1.6  # a gap this many times the smallest one in a row is an aisle
 
 
 @dataclass(frozen=True)
@@ -118,10 +115,9 @@ def _couples(places: Sequence[_Place]) -> dict[str, str]:
         rows.setdefault(id(place.row), []).append(place)
     for row in rows.values():
         for run in _runs(row, couples):
-            for block in _blocks(run):
-                for left, right in zip(block[::2], block[1::2], strict=False):
-                    couples[left.label.id] = right.label.id
-                    couples[right.label.id] = left.label.id
+            for left, right in zip(run[::2], run[1::2], strict=False):
+                couples[left.label.id] = right.label.id
+                couples[right.label.id] = left.label.id
     return couples
 
 
@@ -152,18 +148,6 @@ def _runs(row: Sequence[_Place], couples: dict[str, str]) -> list[list[_Place]]:
         elif runs[-1]:
             runs.append([])
     return [run for run in runs if len(run) > 1]
-
-
-def _blocks(run: list[_Place]) -> list[list[_Place]]:
-    """Splits a run at its aisles, unless a block would then keep a seat without a partner."""
-    gaps = [math.dist((a.x, a.y), (b.x, b.y)) for a, b in itertools.pairwise(run)]
-    near = min(gaps) or 1.0
-    blocks = [[run[0]]]
-    for place, gap in zip(run[1:], gaps, strict=True):
-        if gap > near * AISLE:
-            blocks.append([])
-        blocks[-1].append(place)
-    return blocks if all(len(block) % 2 == 0 for block in blocks) else [run]
 
 
 # ------------------------------------------------------------------------------------------------ areas

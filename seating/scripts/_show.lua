@@ -1,19 +1,19 @@
--- Shared by every verb: one show's state, and the one way to change and announce it.
--- KEYS  meta, seats, due, people of one show (seating/keys.py says what each holds)
--- ARGV  1 prefix of the seat locks, 2 channel for the changes, then the verb's own
--- A verb reads, decides, calls set_state / forget / save_person, and returns through finish().
+-- Shared by every verb: one show's state, and the one way to change it and publish the change.
+-- KEYS  meta, seats, deadlines, holds of one show (seating/keys.py describes each)
+-- ARGV  1 prefix of the seat locks, 2 channel for the changes, then the verb's own arguments
+-- A verb reads, decides, calls set_state / forget / save_holds, and returns through finish().
 
-local meta_key, seats_key, due_key, people_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local meta_key, seats_key, deadlines_key, holds_key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local lock_prefix, channel = ARGV[1], ARGV[2]
 
 -- Redis's own clock, in milliseconds: the only clock that deadlines are compared with.
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 
-local changes = {}  -- seat -> letter, what this call made of it
+local changes = {}  -- seat -> letter of its new state
 local counted = { h = 0, s = 0, b = 0 }
 local touched = {}  -- owner -> their holds after this call, or false
-local lost = {}     -- owner -> seats whose hold ended without their doing
+local lost = {}     -- owner -> seats whose hold ended without their own request
 
 local function whole(number)
   return string.format('%.0f', number)
@@ -54,62 +54,63 @@ local function set_state(seat, letter, lock_value, until_ms)
   changes[seat] = letter
 end
 
-local function load_person(owner)
-  local text = redis.call('HGET', people_key, owner)
+local function load_holds(owner)
+  local text = redis.call('HGET', holds_key, owner)
   return text and cjson.decode(text) or {}
 end
 
--- Empty holds are dropped, and with the last of them the person.
-local function save_person(owner, person)
-  for id, hold in pairs(person) do
+-- Empty holds are removed, and with the last of them the owner's entry.
+local function save_holds(owner, holds)
+  for id, hold in pairs(holds) do
     if #hold.seats == 0 then
-      person[id] = nil
-      redis.call('ZREM', due_key, owner .. ':' .. id)
+      holds[id] = nil
+      redis.call('ZREM', deadlines_key, owner .. ':' .. id)
     end
   end
-  if next(person) then
-    redis.call('HSET', people_key, owner, cjson.encode(person))
-    touched[owner] = person
+  if next(holds) then
+    redis.call('HSET', holds_key, owner, cjson.encode(holds))
+    touched[owner] = holds
   else
-    redis.call('HDEL', people_key, owner)
+    redis.call('HDEL', holds_key, owner)
     touched[owner] = false
   end
 end
 
--- Takes a seat out of its owner's hold, the seat's own state left to the caller.
+-- Takes a seat out of its owner's hold. The caller sets the seat's own state.
 local function forget(seat, owner, hold_id)
-  local person = load_person(owner)
-  local hold = person[hold_id]
+  local holds = load_holds(owner)
+  local hold = holds[hold_id]
   if not hold then return end
   local rest = {}
   for _, other in ipairs(hold.seats) do
     if other ~= seat then rest[#rest + 1] = other end
   end
   hold.seats = rest
-  save_person(owner, person)
+  save_holds(owner, holds)
 end
 
-local function tell_lost(owner, seat)
+local function add_lost(owner, seat)
   lost[owner] = lost[owner] or {}
   table.insert(lost[owner], seat)
 end
 
--- Frees every hold whose time has come, so that each verb starts from what is really held.
+-- Frees every hold whose deadline has passed, so that each verb starts from what is really held.
 local function sweep()
-  for _, member in ipairs(redis.call('ZRANGEBYSCORE', due_key, '-inf', whole(now))) do
+  for _, member in ipairs(redis.call('ZRANGEBYSCORE', deadlines_key, '-inf', whole(now))) do
     local owner, hold_id = member:match('^([^:]*):(.*)$')
-    local person = load_person(owner)
-    for _, seat in ipairs((person[hold_id] or { seats = {} }).seats) do
+    local holds = load_holds(owner)
+    for _, seat in ipairs((holds[hold_id] or { seats = {} }).seats) do
       set_state(seat, 'a')
-      tell_lost(owner, seat)
+      add_lost(owner, seat)
     end
-    person[hold_id] = nil
-    redis.call('ZREM', due_key, member)
-    save_person(owner, person)
+    holds[hold_id] = nil
+    redis.call('ZREM', deadlines_key, member)
+    save_holds(owner, holds)
   end
 end
 
--- Counts up and publishes once per call, when there is something to tell; answers with the sequence number.
+-- Raises the sequence number and publishes, once per call and only after a change. Returns the sequence number.
+-- `people` in the message is the owners' holds. The name stays: processes of an older version listen during a restart.
 local function finish(always)
   if not always and not next(changes) then
     return tonumber(redis.call('HGET', meta_key, 'seq'))

@@ -1,4 +1,5 @@
--- block: available -> blocked, all of the seats or none.
+-- block: available -> blocked, all of the seats or none. Seats that are blocked already stay so.
+-- Redis is asked first, because only it knows of holds; a claim in PostgreSQL can still refuse (services/blocks.py).
 -- ARGV     3… seats
 -- returns  {'blocked', seq} | {'taken', seat…} | {'unbuilt'}
 if not built() then return { 'unbuilt' } end

@@ -1,4 +1,4 @@
--- expire: held (due) -> available, for every hold whose time has come.
+-- expire: held -> available, for every hold whose deadline has passed.
 -- returns  {'expired', seats freed} | {'unbuilt'}
 if not built() then return { 'unbuilt' } end
 sweep()

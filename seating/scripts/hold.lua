@@ -6,19 +6,19 @@ if not built() then return { 'unbuilt' } end
 sweep()
 
 local owner, new_id, life, most = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
-local wanted, taken, mine_already = {}, {}, nil
+local wanted, taken, already_in = {}, {}, nil
 for i = 7, #ARGV do
   local seat = ARGV[i]
   local letter, holder, hold_id = state_of(seat)
   if letter == 'h' and not locked(seat) then
-    -- The lock ended before its hold did: the lock decides, so the seat is free.
+    -- The lock ended before its hold: the lock decides, so the seat is free.
     set_state(seat, 'a')
     forget(seat, holder, hold_id)
-    tell_lost(holder, seat)
+    add_lost(holder, seat)
     letter = 'a'
   end
   if letter == 'h' and holder == owner then
-    mine_already = hold_id
+    already_in = hold_id
   elseif letter == 'a' and not locked(seat) then
     wanted[#wanted + 1] = seat
   else
@@ -30,8 +30,8 @@ if #taken > 0 then
   return { 'taken', unpack(taken) }
 end
 
-local person, count, id = load_person(owner), 0, nil
-for hold_id, hold in pairs(person) do
+local holds, count, id = load_holds(owner), 0, nil
+for hold_id, hold in pairs(holds) do
   count = count + #hold.seats
   if not hold.booked then id = hold_id end
 end
@@ -42,16 +42,16 @@ end
 
 if #wanted > 0 then
   id = id or new_id
-  local hold = person[id] or { first = now, ['until'] = now + life, extended = false, booked = false, seats = {} }
+  local hold = holds[id] or { first = now, ['until'] = now + life, extended = false, booked = false, seats = {} }
   for _, seat in ipairs(wanted) do
     set_state(seat, 'h', owner .. ':' .. id, hold['until'])
     table.insert(hold.seats, seat)
   end
-  person[id] = hold
-  redis.call('ZADD', due_key, whole(hold['until']), owner .. ':' .. id)
-  save_person(owner, person)
+  holds[id] = hold
+  redis.call('ZADD', deadlines_key, whole(hold['until']), owner .. ':' .. id)
+  save_holds(owner, holds)
 else
-  id = mine_already
+  id = already_in
 end
 local seq = finish()
-return { 'held', id, whole(person[id]['until']), tostring(seq), unpack(person[id].seats) }
+return { 'held', id, whole(holds[id]['until']), tostring(seq), unpack(holds[id].seats) }

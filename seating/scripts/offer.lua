@@ -1,5 +1,5 @@
--- offer: available -> held for somebody who has been waiting, all of the seats or none. A hold of its own, taken over
--- from the start as by a booking: no tab adds to it or frees it, and the person's open hold stays what it is.
+-- offer: available -> held for a party on the waitlist, all of the seats or none. A separate hold, marked as booked
+-- from the start: no tab adds to it or frees it, and the owner's open hold does not change.
 -- ARGV     3 owner, 4 id of the hold, 5 its life in ms, 6 most seats per owner, 7… seats
 -- returns  {'held', hold, until_ms, seq, seat…} | {'taken', seat…} | {'too_many', seats already held} | {'unbuilt'}
 if not built() then return { 'unbuilt' } end
@@ -20,15 +20,15 @@ if #taken > 0 then
   return { 'taken', unpack(taken) }
 end
 
-local person, count = load_person(owner), #wanted
-for _, hold in pairs(person) do count = count + #hold.seats end
+local holds, count = load_holds(owner), #wanted
+for _, hold in pairs(holds) do count = count + #hold.seats end
 if count > most then
   finish()
   return { 'too_many', tostring(count - #wanted) }
 end
 
-person[id] = { first = now, ['until'] = now + life, extended = false, booked = true, seats = wanted }
+holds[id] = { first = now, ['until'] = now + life, extended = false, booked = true, seats = wanted }
 for _, seat in ipairs(wanted) do set_state(seat, 'h', owner .. ':' .. id, now + life) end
-redis.call('ZADD', due_key, whole(now + life), owner .. ':' .. id)
-save_person(owner, person)
+redis.call('ZADD', deadlines_key, whole(now + life), owner .. ':' .. id)
+save_holds(owner, holds)
 return { 'held', id, whole(now + life), tostring(finish()), unpack(wanted) }

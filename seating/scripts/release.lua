@@ -1,17 +1,17 @@
--- release: held (mine) -> available. Only seats whose lock names this owner and this hold.
+-- release: held (by this owner, in this hold) -> available. Other seats are left as they are.
 -- ARGV     3 owner, 4 hold ('' for the open one), 5… seats (none: all of the hold)
 -- returns  {'released', seq, seat…} | {'unbuilt'}
 if not built() then return { 'unbuilt' } end
 sweep()
 
 local owner, id = ARGV[3], ARGV[4]
-local person = load_person(owner)
+local holds = load_holds(owner)
 if id == '' then
-  for hold_id, hold in pairs(person) do
+  for hold_id, hold in pairs(holds) do
     if not hold.booked then id = hold_id end
   end
 end
-local hold = person[id]
+local hold = holds[id]
 local released, kept = {}, {}
 if hold then
   local named = {}
@@ -25,7 +25,7 @@ if hold then
     end
   end
   hold.seats = kept
-  save_person(owner, person)
+  save_holds(owner, holds)
 end
 local seq = finish()
 return { 'released', tostring(seq), unpack(released) }

@@ -1,4 +1,4 @@
--- reopen: sold -> available (refund, cancellation, exchange). PostgreSQL has already decided.
+-- reopen: sold -> available (refund, cancellation), after PostgreSQL has committed it. Other seats stay as they are.
 -- ARGV     3… seats
 -- returns  {'reopened', seq} | {'unbuilt'}
 if not built() then return { 'unbuilt' } end

@@ -1,5 +1,6 @@
--- sell: held (mine) or, at the counter, available -> sold. PostgreSQL has already decided; this follows it,
--- so a seat is sold here whatever was believed, and whoever held it by mistake is told.
+-- sell: any state -> sold, after PostgreSQL has committed it. PostgreSQL decides who may buy (services/claims.py).
+-- What Redis has may be older: a block that is gone, or somebody else's hold. It follows the sale all the same, and an
+-- owner who loses a seat by it is told.
 -- ARGV     3 owner, 4… seats
 -- returns  {'sold', seq} | {'unbuilt'}
 if not built() then return { 'unbuilt' } end
@@ -11,7 +12,7 @@ for i = 4, #ARGV do
   if letter ~= 's' then
     if letter == 'h' then
       forget(seat, holder, hold_id)
-      if holder ~= ARGV[3] then tell_lost(holder, seat) end
+      if holder ~= ARGV[3] then add_lost(holder, seat) end
     end
     set_state(seat, 's')
   end

@@ -1,4 +1,4 @@
--- unblock: blocked -> available.
+-- unblock: blocked -> available, after PostgreSQL has committed it. Other seats stay as they are.
 -- ARGV     3… seats
 -- returns  {'unblocked', seq} | {'unbuilt'}
 if not built() then return { 'unbuilt' } end

@@ -1,7 +1,7 @@
 """Blocks: staff take seats out of sale, with a reason, and put them back.
 
-Redis goes first here, because only it knows whether somebody holds the seat at this moment; PostgreSQL then keeps
-the block, and if it cannot, Redis gives the seats back.
+Redis is asked first here, because only Redis knows whether somebody holds the seat at this moment. PostgreSQL then
+stores the block; if it refuses, Redis is corrected.
 """
 
 from collections.abc import Sequence
@@ -13,19 +13,20 @@ from seating import store
 from seating.errors import SeatUnavailable
 from seating.layouts import show_facts
 from seating.models import Claim
+from seating.services.execute import follow_commit, run_built
 from seating.services.holds import check_known
-from seating.services.mirror import follow_commit, reconcile_show, run_built
+from seating.services.reconcile import reconcile_show
 
 BLOCKED, FREE = Claim.State.BLOCKED, Claim.State.FREE
 
 
 def block_seats(show_id: int, seats: Sequence[str], staff: str, reason: str) -> list[str]:
-    """Takes available seats out of sale, all or none; `staff` is the owner string of who did it.
+    """Takes available seats out of sale, all or none; `staff` is the owner string of the member of staff.
 
     Raises UnknownShow, UnknownSeat, SeatUnavailable (held, sold), HoldsUnavailable.
     """
     wanted = sorted(set(seats))
-    check_known(show_facts(show_id).layout, wanted)
+    check_known(show_facts(show_id).hall, wanted)
     if not wanted:
         return []
     reply = run_built(store.block(show_id, wanted))
@@ -34,7 +35,7 @@ def block_seats(show_id: int, seats: Sequence[str], staff: str, reason: str) -> 
     try:
         with transaction.atomic():
             _write_block(show_id, wanted, staff, reason)
-            # Once more after the commit: a correction that read before it may have undone the first.
+            # Again after the commit: a correction that read the claims before it may have undone the first.
             follow_commit(store.block(show_id, wanted))
     except SeatUnavailable:
         reconcile_show(show_id)
@@ -62,8 +63,8 @@ def _write_block(show_id: int, seats: list[str], staff: str, reason: str) -> Non
 
 
 def unblock_seats(show_id: int, seats: Sequence[str]) -> list[str]:
-    """Puts blocked seats back on sale; answers with those that were blocked. Raises UnknownShow, UnknownSeat."""
-    check_known(show_facts(show_id).layout, seats)
+    """Puts blocked seats back on sale; returns those that were blocked. Raises UnknownShow, UnknownSeat."""
+    check_known(show_facts(show_id).hall, seats)
     with transaction.atomic():
         claims = Claim.objects.filter(show_id=show_id, state=BLOCKED, seat__in=list(seats))
         unblocked = sorted(claims.values_list("seat", flat=True))

@@ -1,8 +1,8 @@
-"""Claims: PostgreSQL's word on who has a seat. Redis follows once the transaction has committed.
+"""Claims: PostgreSQL's record of who has a seat. Redis follows once the transaction has committed.
 
 Rows are created free and locked in the order of their seats, so that two bookings of overlapping seats wait for
-each other instead of deadlocking; whoever comes second finds the row taken. Deadlines are compared with the
-database's own clock, in the statement that locks the rows: a web host whose clock is wrong takes nobody's seats.
+each other instead of deadlocking; the second finds the row taken. Deadlines are compared with the database's own
+clock, in the statement that locks the rows: a web host whose clock is wrong takes nobody's seats.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,15 @@ from django.utils import timezone
 from seating import store
 from seating.errors import HoldExpired, HoldsUnavailable, SeatUnavailable
 from seating.models import Claim
+from seating.services.execute import after_commit, follow_commit, run_built
 from seating.services.holds import Hold, moment
-from seating.services.mirror import after_commit, follow_commit, reconcile_show, run_built
+from seating.services.reconcile import reconcile_show
 
 PENDING, SOLD, FREE = Claim.State.PENDING, Claim.State.SOLD, Claim.State.FREE
 
 
 def claim_hold(show_id: int, owner: str) -> Hold:
-    """Turns the owner's open hold into pending claims: from here on PostgreSQL keeps the seats too.
+    """Turns the owner's open hold into pending claims: from now on PostgreSQL keeps the seats too.
 
     Call inside the transaction that creates the booking. The hold takes no more seats afterwards; the owner's
     next `hold_seats` opens a new one. Raises HoldExpired, SeatUnavailable (then the hold is released),
@@ -39,7 +40,7 @@ def claim_hold(show_id: int, owner: str) -> Hold:
         with transaction.atomic():
             take_claims(show_id, owner, hold.id, hold.seats, until, moment(hold.first))
     except SeatUnavailable:
-        # Redis believed the seats were free and PostgreSQL knows better: give up the hold, correct the map.
+        # The seats were free in Redis, but not in PostgreSQL: release the hold and correct Redis.
         run_built(store.release(show_id, owner, hold.id))
         reconcile_show(show_id)
         raise
@@ -50,9 +51,9 @@ def claim_hold(show_id: int, owner: str) -> Hold:
 
 
 def booked_holds(show_id: int, owner: str) -> list[str]:
-    """The owner's holds that bookings have taken over, as Redis has them. Raises HoldsUnavailable."""
-    people = store.read_snapshot(run_built(store.snapshot(show_id))).people
-    return [hold_id for hold_id, hold in people.get(owner, {}).items() if hold.get("booked")]
+    """The ids of the owner's holds that belong to bookings, as Redis has them. Raises HoldsUnavailable."""
+    holds = store.read_snapshot(run_built(store.snapshot(show_id))).holds
+    return [hold_id for hold_id, hold in holds.get(owner, {}).items() if hold.get("booked")]
 
 
 def unclaim_hold(show_id: int, owner: str, hold_id: str) -> None:
@@ -60,16 +61,16 @@ def unclaim_hold(show_id: int, owner: str, hold_id: str) -> None:
     try:
         run_built(store.book(show_id, owner, undo=hold_id))
     except HoldsUnavailable:
-        return  # it runs out by itself
+        return  # the hold ends at its deadline anyway
 
 
 @transaction.atomic(savepoint=False)
 def extend_hold(show_id: int, owner: str, hold_id: str, seats: Sequence[str] = ()) -> datetime:
     """When payment starts: once, to PAYMENT_WINDOW_SECONDS from now, never past 1200 s after the first lock.
 
-    Moves the pending claims' deadline too. Answers with the deadline in force (also on a repeated call).
+    Moves the pending claims' deadline too. Returns the deadline in force (also on a repeated call).
     Raises HoldExpired when the hold is gone, SeatUnavailable when somebody else has some of `seats` (Redis may have
-    been set back and not know), HoldsUnavailable.
+    lost its newest data), HoldsUnavailable.
     """
     window, longest = settings.PAYMENT_WINDOW_SECONDS * 1000, settings.LONGEST_HOLD_SECONDS * 1000
     reply = run_built(store.extend(show_id, owner, hold_id, window, longest))
@@ -89,7 +90,7 @@ def extend_hold(show_id: int, owner: str, hold_id: str, seats: Sequence[str] = (
 
 @transaction.atomic(savepoint=False)
 def abandon_hold(show_id: int, owner: str, hold_id: str) -> list[str]:
-    """Gives up pending claims and their locks (booking expired or given up). Idempotent; sold seats stay sold."""
+    """Frees pending claims and their locks (the booking expired or was given up). Idempotent; sold seats stay sold."""
     claims = Claim.objects.filter(show_id=show_id, hold=hold_id, state=PENDING)
     seats = _lock_in_order(claims)
     claims.update(state=FREE, owner="", hold="", deadline=None, changed_at=timezone.now())
@@ -100,12 +101,12 @@ def abandon_hold(show_id: int, owner: str, hold_id: str) -> list[str]:
 def secure_claims(show_id: int, owner: str, hold_id: str, seats: Sequence[str], until: datetime) -> None:
     """Before money is captured: makes these seats' claims pending for this hold until `until`, or raises.
 
-    Takes back seats that ran out but are still free. Call inside a transaction. Raises SeatUnavailable with the
-    seats that somebody else has; then nothing has changed.
+    Takes back seats whose claim ran out and that are still free. Call inside a transaction. Raises SeatUnavailable
+    with the seats that somebody else has; then nothing has changed.
     """
     with transaction.atomic():
         take_claims(show_id, owner, hold_id, seats, until)
-    after_commit(reconcile_show, show_id)  # seats that had run out are held again, for every viewer
+    after_commit(reconcile_show, show_id)  # seats whose claim had run out are held again on the map
 
 
 def sell_seats(show_id: int, owner: str, hold_id: str, seats: Sequence[str]) -> None:
@@ -138,7 +139,7 @@ def reopen_seats(show_id: int, hold_id: str, seats: Sequence[str]) -> None:
 
 
 def _lock_in_order(claims: QuerySet[Claim]) -> list[str]:
-    """Locks the rows in the order that every verb keeps; an UPDATE alone would lock them as they lie on disk."""
+    """Locks the rows in the order of their seats, as every verb does; an UPDATE alone would lock them in any order."""
     return list(claims.select_for_update().order_by("seat").values_list("seat", flat=True))
 
 
@@ -152,7 +153,7 @@ def take_claims(
 ) -> None:
     """Makes the claims pending for this hold, or raises SeatUnavailable and changes nothing.
 
-    `held_since` (the first lock) begins a claim; without it an older one goes on, whose one extension is used up.
+    `held_since` (the first lock) starts a new claim. Without it an older claim goes on, which cannot be extended again.
     """
     now = timezone.now()
     wanted = sorted(set(seats))
@@ -172,7 +173,7 @@ def take_claims(
 
 
 def _may_take(claim: Claim, hold_id: str, *, over: bool) -> bool:
-    """A free claim, this hold's own pending one, or a pending one that has run out."""
+    """True for a free claim, this hold's own pending claim, or a pending claim whose deadline has passed."""
     if claim.state == PENDING:
         return claim.hold == hold_id or over
     return claim.state == FREE

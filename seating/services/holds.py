@@ -1,7 +1,6 @@
-"""Holding and releasing: Redis alone decides, so that a hundred people may try at once.
+"""Holding and releasing: Redis alone decides, so that many people may try at once.
 
-`hold_seats` and `release_seats` have twins for the event loop (`ahold_seats`, `arelease_seats`) that share every
-decision with them and differ only in how they wait.
+`ahold_seats` and `arelease_seats` do the same on the event loop: every decision is shared, only the waiting differs.
 """
 
 import secrets
@@ -12,10 +11,11 @@ from datetime import UTC, datetime
 import redis
 from django.conf import settings
 
+from cinema.plans.halls import Hall
 from seating import store
 from seating.errors import HoldsUnavailable, LeavesSingleSeat, SeatUnavailable, TooManySeats, UnknownSeat
-from seating.layouts import Layout, ShowFacts, recent_show_facts, show_facts
-from seating.services.mirror import arun_built, run_built
+from seating.layouts import ShowFacts, recent_show_facts, show_facts
+from seating.services.execute import arun_built, run_built
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ def hold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
     command = _hold_command(facts, owner, seats)
     if facts.refuse_single_seats:
         reply = run_built(store.snapshot(show_id))
-        refuse_single(facts.layout, store.read_snapshot(reply).letters, seats)
+        refuse_single(facts.hall, store.read_snapshot(reply).states, seats)
     if not store.index_is_fresh(show_id):
-        store.mention(show_id)
+        store.touch(show_id)
     return hold_from(run_built(command), show_id, owner)
 
 
@@ -50,18 +50,18 @@ async def ahold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
     command = _hold_command(facts, owner, seats)
     if facts.refuse_single_seats:
         reply = await arun_built(store.snapshot(show_id))
-        refuse_single(facts.layout, store.read_snapshot(reply).letters, seats)
+        refuse_single(facts.hall, store.read_snapshot(reply).states, seats)
     if not store.index_is_fresh(show_id):
-        await store.amention(show_id)
+        await store.atouch(show_id)
     return hold_from(await arun_built(command), show_id, owner)
 
 
 def release_seats(show_id: int, owner: str, seats: Sequence[str] | None = None) -> list[str]:
-    """Frees seats of the owner's open hold (all of them by default); answers with those that were freed.
+    """Frees seats of the owner's open hold (all of them by default); returns those that were freed.
 
     Raises UnknownShow, UnknownSeat, HoldsUnavailable.
     """
-    check_known(show_facts(show_id).layout, seats or ())
+    check_known(show_facts(show_id).hall, seats or ())
     if seats is not None and not seats:
         return []
     return run_built(store.release(show_id, owner, seats=seats or ()))[2:]
@@ -69,12 +69,12 @@ def release_seats(show_id: int, owner: str, seats: Sequence[str] | None = None) 
 
 async def arelease_seats(show_id: int, owner: str, seats: Sequence[str]) -> list[str]:
     """`release_seats` for the event loop."""
-    check_known((await recent_show_facts(show_id)).layout, seats)
+    check_known((await recent_show_facts(show_id)).hall, seats)
     return (await arun_built(store.release(show_id, owner, seats=seats)))[2:]
 
 
 def expire_holds() -> int:
-    """Frees every hold whose time has come, in every show that may have one; answers with the seats freed.
+    """Frees every hold whose deadline has passed, in every show that may have one; returns how many seats.
 
     Raises HoldsUnavailable.
     """
@@ -87,31 +87,31 @@ def expire_holds() -> int:
         try:
             freed += int(store.run(store.expire(show_id))[1])
         except store.Unbuilt:
-            continue  # nothing is held where nothing is built
+            continue  # a show that is not built has no holds
     return freed
 
 
 def _hold_command(facts: ShowFacts, owner: str, seats: Sequence[str]) -> store.Command:
     if len(seats) > settings.MAX_SEATS_PER_BOOKING:
         raise TooManySeats(f"At most {settings.MAX_SEATS_PER_BOOKING} seats can be held at one show.", seats)
-    check_known(facts.layout, seats)
+    check_known(facts.hall, seats)
     facts.check_on_sale()
-    alone = [seat for seat in seats if facts.layout.couples.get(seat, seat) not in seats]
+    alone = [seat for seat in seats if facts.hall.couples.get(seat, seat) not in seats]
     if alone:
-        partners = [facts.layout.couples[seat] for seat in alone]
+        partners = [facts.hall.couples[seat] for seat in alone]
         raise LeavesSingleSeat(f"Couple places are sold in twos: add {', '.join(partners)}.", partners)
     life = settings.SEAT_HOLD_SECONDS * 1000
     return store.hold(facts.id, owner, secrets.token_hex(8), life, settings.MAX_SEATS_PER_BOOKING, seats)
 
 
-def check_known(layout: Layout, seats: Sequence[str]) -> None:
-    unknown = [seat for seat in seats if seat not in layout.index]
+def check_known(hall: Hall, seats: Sequence[str]) -> None:
+    unknown = [seat for seat in seats if seat not in hall.index]
     if unknown:
         raise UnknownSeat(f"This show has no seat {', '.join(unknown)}.", unknown)
 
 
 def hold_from(reply: list, show_id: int, owner: str) -> Hold:
-    """What a script answered: the hold, or SeatUnavailable, TooManySeats."""
+    """The hold in a script's reply. Raises SeatUnavailable, TooManySeats."""
     if reply[0] == "taken":
         seats = reply[1:]
         raise SeatUnavailable(f"{', '.join(seats)} cannot be had any more. Choose other seats.", seats)
@@ -126,16 +126,16 @@ def moment(milliseconds: int) -> datetime:
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
-def refuse_single(layout: Layout, letters: dict[str, str], seats: Sequence[str]) -> None:
+def refuse_single(hall: Hall, states: dict[str, str], seats: Sequence[str]) -> None:
     """Raises LeavesSingleSeat when the choice leaves one free seat alone that had a free neighbour before.
 
-    A courtesy towards the house, not a guarantee: two people choosing at once may still leave one.
+    Not a guarantee: two people who choose at the same moment may still leave one.
     """
     chosen = set(seats)
-    for number in {layout.block_of[seat] for seat in seats}:
-        block = layout.blocks[number]
-        before = [seat not in letters for seat in block]
-        after = [seat not in letters and seat not in chosen for seat in block]
+    for number in {hall.block_of[seat] for seat in seats}:
+        block = hall.blocks[number]
+        before = [seat not in states for seat in block]
+        after = [seat not in states and seat not in chosen for seat in block]
         for place, seat in enumerate(block):
             if after[place] and _alone(after, place) and not _alone(before, place):
                 raise LeavesSingleSeat(f"Seat {seat} would be left alone. Choose it too, or leave two.", [seat])

@@ -1,7 +1,7 @@
-"""Offers: seats kept for somebody who has been waiting for them, in Redis and in PostgreSQL from the start.
+"""Offers: seats kept for a party on the waitlist, in Redis and in PostgreSQL from the start.
 
-An offer is a hold of its own beside whatever the person holds already: claimed at once, so that losing Redis loses
-no offer, and closed, so that no tab adds to it. Every other rule of a hold is its rule too.
+An offer is a separate hold beside any hold the person has already. It is claimed at once, so that losing Redis loses no
+offer, and marked as booked, so that no tab adds to it. Otherwise the rules of a hold apply.
 """
 
 import secrets
@@ -15,29 +15,30 @@ from seating import store
 from seating.errors import SeatUnavailable
 from seating.layouts import show_facts
 from seating.services.claims import take_claims
+from seating.services.execute import run_built
 from seating.services.holds import Hold, check_known, hold_from
-from seating.services.mirror import reconcile_show, run_built
+from seating.services.reconcile import reconcile_show
 
 
 def offer_seats(show_id: int, owner: str, seats: Sequence[str], seconds: int) -> Hold:
-    """All of these seats held and claimed for this person for so many seconds, or none.
+    """Holds and claims all of these seats for this person for so many seconds, or none.
 
-    `abandon_hold` gives them back. Call inside the transaction that writes the offer down; if that fails, abandon
-    the hold. Raises UnknownShow, ShowClosed, UnknownSeat, TooManySeats, SeatUnavailable, HoldsUnavailable.
+    `abandon_hold` gives them back. Call inside the transaction that stores the offer; if that fails, abandon the
+    hold. Raises UnknownShow, ShowClosed, UnknownSeat, TooManySeats, SeatUnavailable, HoldsUnavailable.
     """
     facts = show_facts(show_id)
-    check_known(facts.layout, seats)
+    check_known(facts.hall, seats)
     facts.check_on_sale()
     life = min(seconds, settings.LONGEST_HOLD_SECONDS) * 1000
     if not store.index_is_fresh(show_id):
-        store.mention(show_id)
+        store.touch(show_id)
     command = store.offer(show_id, owner, secrets.token_hex(8), life, settings.MAX_SEATS_PER_BOOKING, seats)
     hold = hold_from(run_built(command), show_id, owner)
     try:
         with transaction.atomic():
             take_claims(show_id, owner, hold.id, hold.seats, hold.expires_at, timezone.now())
     except SeatUnavailable:
-        # Redis believed the seats were free and PostgreSQL knows better: give up the hold, correct the map.
+        # The seats were free in Redis, but not in PostgreSQL: release the hold and correct Redis.
         run_built(store.release(show_id, owner, hold.id))
         reconcile_show(show_id)
         raise

@@ -30,9 +30,9 @@ TASKS = (
 def make_everything_due() -> None:
     """As if every lease and every waiting time were over."""
     now = timezone.now()
-    IdempotencyKey.objects.update(leased_until=now)
-    Order.objects.filter(next_ask_at__isnull=False).update(next_ask_at=now)
-    Refund.objects.filter(next_ask_at__isnull=False).update(next_ask_at=now)
+    IdempotencyKey.objects.update(due_at=now)
+    Order.objects.filter(due_at__isnull=False).update(due_at=now)
+    Refund.objects.filter(due_at__isnull=False).update(due_at=now)
     OutboxMessage.objects.filter(done_at=None).update(due_at=now)
     WebhookEvent.objects.filter(processed_at=None).update(due_at=now)
 
@@ -57,14 +57,14 @@ def check_the_books(show: Show, gateway: PaperGateway) -> None:
     assert sorted(good.values_list("seat", "booking__hold")) == sorted(sold.values_list("seat", "hold"))
     assert good.count() == good.values("seat").distinct().count()
     assert not Claim.objects.filter(show=show, state="pending", deadline__gt=timezone.now()).exists()
-    letters = store.read_snapshot(seating_snapshot(show)).letters
-    assert {seat for seat, letter in letters.items() if letter == "s"} == set(sold.values_list("seat", flat=True))
-    assert "h" not in letters.values()
+    states = store.read_snapshot(seating_snapshot(show)).states
+    assert {seat for seat, letter in states.items() if letter == "s"} == set(sold.values_list("seat", flat=True))
+    assert "h" not in states.values()
     assert not OutboxMessage.objects.filter(booking__show=show, done_at=None).exists()
     assert not Refund.objects.filter(booking__show=show, status="pending").exists()
 
 
 def seating_snapshot(show: Show) -> list:
-    from seating.services.mirror import run_built
+    from seating.services.execute import run_built
 
     return run_built(store.snapshot(show.pk))

@@ -55,11 +55,11 @@ LONGEST_DEADLINE = timedelta(seconds=1200)
 MOMENTS: dict[type[Model], tuple[str, ...]] = {
     Claim: ("deadline", "held_since"),
     Booking: ("expires_at",),
-    Order: ("next_ask_at", "created_at"),
-    Refund: ("next_ask_at",),
+    Order: ("due_at", "created_at"),
+    Refund: ("due_at",),
     OutboxMessage: ("due_at",),
     WebhookEvent: ("due_at",),
-    IdempotencyKey: ("leased_until", "created_at"),
+    IdempotencyKey: ("due_at", "created_at"),
 }
 
 
@@ -124,10 +124,10 @@ class Walk(RuleBasedStateMachine):
 
     # ------------------------------------------------------------------------------ gateway
     @precondition(lambda self: self.orders())
-    @rule(data=st.data(), status=st.sampled_from(["authorized"] * 4 + ["failed", "captured"]), wrong=st.integers(0, 9))
-    def pay(self, data: Any, status: str, error: int) -> None:
+    @rule(data=st.data(), status=st.sampled_from(["authorized"] * 4 + ["failed", "captured"]), oddity=st.integers(0, 9))
+    def pay(self, data: Any, status: str, oddity: int) -> None:
         order_id = data.draw(st.sampled_from(self.orders()))
-        odd: dict[str, Any] = {0: {"amount": 100}, 1: {"currency": "USD"}}.get(error, {})
+        odd: dict[str, Any] = {0: {"amount": 100}, 1: {"currency": "USD"}}.get(oddity, {})
         self.callbacks.append(self.paper.pay(order_id, status, **odd))
         type(self).steps += 1
 
@@ -217,7 +217,7 @@ class Walk(RuleBasedStateMachine):
             counts = bool(payment.booking.confirmed_at and payment.booking.paid_by_id == payment.pk)
             goes_back = payment.refunds.filter(key__startswith="return-").exists()
             assert not (counts and goes_back), payment_id
-            under_way = Order.objects.filter(order_id=payment.order_id, next_ask_at__isnull=False).exists()
+            under_way = Order.objects.filter(order_id=payment.order_id, due_at__isnull=False).exists()
             assert counts or goes_back or under_way, payment_id
 
     @invariant()
@@ -242,7 +242,7 @@ class Walk(RuleBasedStateMachine):
             for task in TASKS:
                 task()
         check_the_books(self.show, self.paper)
-        Order.objects.update(next_ask_at=None)
+        Order.objects.update(due_at=None)
 
 
 def _move_holds(client: redis.Redis, show_id: int, milliseconds: int) -> None:

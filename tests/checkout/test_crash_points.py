@@ -36,7 +36,7 @@ def die_at(monkeypatch):
 
 def heal(desk):
     """What beat would do within a few minutes."""
-    Order.objects.update(next_ask_at=timezone.now())
+    Order.objects.update(due_at=timezone.now())
     reconcile_orders()
     expire_bookings()
     desk.carry_out()

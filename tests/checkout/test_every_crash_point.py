@@ -69,7 +69,7 @@ class Story:
             if answer is not None and answer.status_code in {200, 201}:
                 return answer.json()
             assert answer is None or answer.json()["code"] == "idempotency_key_busy", answer.content
-            IdempotencyKey.objects.update(leased_until=timezone.now())
+            IdempotencyKey.objects.update(due_at=timezone.now())
 
     def book_and_order(self) -> Booking:
         hold_seats(self.desk.show.pk, ALICE, ["A1", "A2"])

@@ -35,7 +35,7 @@ def test_what_hangs_is_counted(desk):
     desk.book(seats=("B1",))
     long_ago = timezone.now() - timedelta(hours=1)
     Booking.objects.filter(status="pending").update(expires_at=long_ago)
-    Refund.objects.update(status="failed", next_ask_at=timezone.now())
+    Refund.objects.update(status="failed", due_at=timezone.now())
     Payment.objects.update(created_at=timezone.now() - timedelta(minutes=8))
     told = figures()
     assert told["orders_without_end"] == told["refunds_without_end"] == told["webhooks_silent"] == 1

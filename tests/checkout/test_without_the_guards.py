@@ -20,8 +20,8 @@ from seating import scripts, store
 from seating.errors import SeatUnavailable
 from seating.models import Claim
 from seating.services.claims import secure_claims, sell_seats
+from seating.services.execute import run_built
 from seating.services.holds import hold_seats, release_seats
-from seating.services.mirror import run_built
 from tests.checkout.conftest import Desk
 from tests.checkout.paper_gateway import PaperGateway
 from tests.checkout.test_races import at_once

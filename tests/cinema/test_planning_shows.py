@@ -38,7 +38,7 @@ def test_a_sale_that_opens_later_leaves_the_show_scheduled(tomorrow):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "field"),
+    ("fields", "field"),
     [
         ({"language": "Klingon"}, "language"),
         ({"format": "5D"}, "format"),
@@ -52,9 +52,9 @@ def test_a_sale_that_opens_later_leaves_the_show_scheduled(tomorrow):
         ({"starts_at": datetime(9999, 12, 31, 23, 59)}, "starts_at"),
     ],
 )
-def test_a_show_that_cannot_be_is_refused_by_field(tomorrow, error, field):
+def test_a_show_that_cannot_be_is_refused_by_field(tomorrow, fields, field):
     with pytest.raises(UnusableShow) as caught:
-        plan(**{"starts_at": tomorrow, **error})
+        plan(**{"starts_at": tomorrow, **fields})
     assert caught.value.extra["field"] == field
 
 

@@ -165,7 +165,7 @@ def test_a_refund_says_how_far_it_is(alice_browser, alice, status, words):
         amount=30_000,
         status=status,
         rule="two_hours",
-        next_ask_at=timezone.now(),
+        due_at=timezone.now(),
     )
     page = alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
     assert words in page

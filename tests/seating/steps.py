@@ -1,81 +1,117 @@
-"""Steps that tests of several files take: bringing a seat to a state, performing one verb by name."""
+"""Steps that tests of several files take: bringing a seat to a state, and performing one verb by name."""
 
 import time
 
 from django.db import transaction
 
-from seating import connections, store
+from seating import connections, keys, store
 from seating.errors import SeatingError
-from seating.services import mirror
+from seating.models import Claim
 from seating.services.blocks import block_seats, unblock_seats
-from seating.services.claims import claim_hold, reopen_seats, sell_seats
+from seating.services.claims import claim_hold, extend_hold, reopen_seats, sell_seats
+from seating.services.execute import run_built
 from seating.services.holds import expire_holds, hold_seats, release_seats
+from seating.services.offers import offer_seats
 from seating.states import SeatState
+
+LIFE_MS, LONGEST_MS, MOST = 600_000, 1_200_000, 10
 
 
 def sell(show_id: int, owner: str, seats: list[str]) -> str:
-    """Holds, claims and sells, as a paid booking does; answers with the hold's id."""
+    """Holds, claims and sells, as a paid booking does; returns the hold's id."""
     hold_seats(show_id, owner, seats)
+    return sell_held(show_id, owner)
+
+
+def sell_held(show_id: int, owner: str) -> str:
+    """Claims and sells what the owner's open hold has; returns the hold's id."""
     with transaction.atomic():
         hold = claim_hold(show_id, owner)
         sell_seats(show_id, owner, hold.id, hold.seats)
     return hold.id
 
 
-def bring_to(state: SeatState, show_id: int, owner: str, seat: str) -> str:
+def bring_to(state: SeatState, show_id: int, owner: str, seat: str) -> None:
     match state:
         case SeatState.HELD:
-            return hold_seats(show_id, owner, [seat]).id
+            hold_seats(show_id, owner, [seat])
         case SeatState.SOLD:
-            return sell(show_id, owner, [seat])
+            sell(show_id, owner, [seat])
         case SeatState.BLOCKED:
             block_seats(show_id, [seat], "user_1", "broken")
-    return ""
 
 
-def perform(verb: str, show_id: int, owner: str, seat: str) -> None:
-    """Does the verb as its usual caller would; a refusal is an outcome, not a failure."""
-    from seating.models import Claim
+def run_script(verb: str, show_id: int, owner: str, seat: str) -> list:
+    """Runs the verb's Lua script alone, whatever PostgreSQL says; returns its reply."""
+    match verb:
+        case "hold":
+            command = store.hold(show_id, owner, "new", LIFE_MS, MOST, [seat])
+        case "offer":
+            command = store.offer(show_id, owner, "offer", LIFE_MS, MOST, [seat])
+        case "release":
+            command = store.release(show_id, owner, seats=[seat])
+        case "expire":
+            make_due(show_id)
+            command = store.expire(show_id)
+        case "book":
+            command = store.book(show_id, owner)
+        case "extend":
+            command = store.extend(show_id, owner, hold_of(show_id, owner, seat), LIFE_MS, LONGEST_MS)
+        case "sell":
+            command = store.sell(show_id, owner, [seat])
+        case "reopen":
+            command = store.reopen(show_id, [seat])
+        case "block":
+            command = store.block(show_id, [seat])
+        case "unblock":
+            command = store.unblock(show_id, [seat])
+    return run_built(command)
 
-    person = store.read_snapshot(mirror.run_built(store.snapshot(show_id))).people.get(owner, {})
-    hold = next((id for id, known in person.items() if seat in known["seats"]), "")
+
+def call_service(verb: str, show_id: int, owner: str, seat: str) -> None:
+    """Does the verb as a booking, a visitor or staff would. A refusal is an outcome, not a failure."""
     try:
-        match verb:
-            case "hold":
-                hold_seats(show_id, owner, [seat])
-            case "extend":
-                mirror.run_built(store.extend(show_id, owner, hold, 600_000, 1_200_000))
-            case "release":
-                release_seats(show_id, owner, [seat])
-            case "expire":
-                make_due(show_id)
-                expire_holds()
-            case "sell":
-                mirror.run_built(store.sell(show_id, owner, [seat])) if _may_sell(show_id, seat) else None
-            case "reopen":
-                sold = Claim.objects.filter(show_id=show_id, seat=seat).values_list("hold", flat=True).first()
-                with transaction.atomic():
-                    reopen_seats(show_id, sold or "", [seat])
-            case "block":
-                block_seats(show_id, [seat], "user_1", "broken")
-            case "unblock":
-                unblock_seats(show_id, [seat])
+        with transaction.atomic():
+            _call(verb, show_id, owner, seat)
     except SeatingError:
         pass
 
 
-def _may_sell(show_id: int, seat: str) -> bool:
-    """PostgreSQL decides a sale; a blocked seat's claim refuses it before Redis is asked to follow."""
-    from seating.models import Claim
+def _call(verb: str, show_id: int, owner: str, seat: str) -> None:
+    match verb:
+        case "hold":
+            hold_seats(show_id, owner, [seat])
+        case "offer":
+            offer_seats(show_id, owner, [seat], 60)
+        case "release":
+            release_seats(show_id, owner, [seat])
+        case "expire":
+            make_due(show_id)
+            expire_holds()
+        case "book":
+            claim_hold(show_id, owner)
+        case "extend":
+            extend_hold(show_id, owner, claim_hold(show_id, owner).id)
+        case "sell":
+            sell_held(show_id, owner)
+        case "reopen":
+            sold = Claim.objects.filter(show_id=show_id, seat=seat).values_list("hold", flat=True).first()
+            reopen_seats(show_id, sold or "", [seat])
+        case "block":
+            block_seats(show_id, [seat], "user_1", "broken")
+        case "unblock":
+            unblock_seats(show_id, [seat])
 
-    return not Claim.objects.filter(show_id=show_id, seat=seat, state=Claim.State.BLOCKED).exists()
+
+def hold_of(show_id: int, owner: str, seat: str) -> str:
+    """The id of the owner's hold with this seat; '' without one."""
+    holds = store.read_snapshot(run_built(store.snapshot(show_id))).holds.get(owner, {})
+    return next((id for id, hold in holds.items() if seat in hold["seats"]), "")
 
 
 def make_due(show_id: int) -> None:
     """Moves every deadline of the show into the past, as if the time had gone by."""
-    from seating import keys
-
-    _, _, due, _ = keys.of_show(show_id)
+    _, _, deadlines, _ = keys.of_show(show_id)
     client = connections.client()
-    for member in client.zrange(due, 0, -1):
-        client.zadd(due, {member: int(time.time() * 1000) - 1})
+    for member in client.zrange(deadlines, 0, -1):
+        client.zadd(deadlines, {member: int(time.time() * 1000) - 1})

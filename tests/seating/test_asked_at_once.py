@@ -12,7 +12,7 @@ from config.dev.embedded import free_port
 from seating import connections, layouts, store
 from seating.batches import MOST_TOGETHER, Batches
 from seating.in_flight import InFlight
-from seating.services import mirror
+from seating.services import execute
 
 MANY = 3 * MOST_TOGETHER + 5
 
@@ -127,8 +127,8 @@ async def test_a_show_that_many_find_forgotten_is_rebuilt_once(monkeypatch, redi
         rebuilt.append(show)
         store.run(store.rebuild(show, "epoch", "", {"sold": ["A1"], "blocked": [], "holds": {}}))
 
-    monkeypatch.setattr(mirror, "rebuild_show", rebuild_show)
-    replies = await asyncio.gather(*(mirror.arun_built(store.snapshot(7)) for _ in range(50)))
-    assert {store.read_snapshot(reply).letters["A1"] for reply in replies} == {"s"}
+    monkeypatch.setattr(execute, "rebuild_show", rebuild_show)
+    replies = await asyncio.gather(*(execute.arun_built(store.snapshot(7)) for _ in range(50)))
+    assert {store.read_snapshot(reply).states["A1"] for reply in replies} == {"s"}
     assert rebuilt == [7]
     await connections.async_client().aclose()

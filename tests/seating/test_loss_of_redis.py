@@ -10,7 +10,7 @@ from seating.selectors import held_by, seat_map
 from seating.services.blocks import block_seats
 from seating.services.claims import claim_hold, secure_claims, sell_seats
 from seating.services.holds import hold_seats
-from seating.services.mirror import reconcile_show, shows_to_reconcile
+from seating.services.reconcile import reconcile_show, shows_to_reconcile
 from tests.seating.steps import sell
 
 

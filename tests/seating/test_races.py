@@ -38,7 +38,7 @@ def test_of_many_who_want_the_same_three_seats_one_gets_all_and_nobody_some(show
     got = all_at_once(lambda person: hold_seats(show.pk, person, ["B1", "B2", "B3"]), people)
     winners = [hold for hold in got if hold]
     assert len(winners) == 1
-    seats = store.read_snapshot(store.run(store.snapshot(show.pk))).people
+    seats = store.read_snapshot(store.run(store.snapshot(show.pk))).holds
     assert list(seats) == [winners[0].owner]
     assert set(seats[winners[0].owner][winners[0].id]["seats"]) == {"B1", "B2", "B3"}
 

@@ -3,22 +3,22 @@
 import asyncio
 import json
 
-from seating.layouts import Layout
-from seating.pace import Pace
+from cinema.plans.halls import Hall
+from seating.channel import ShowChannel
 from seating.store import Snapshot
-from seating.watch import ShowWatch
+from seating.throttle import Throttle
 
 
 class Outlet:
     def __init__(self):
         self.frames, self.takes = [], True
 
-    def write(self, frame):
+    def broadcast(self, frame):
         if self.takes:
             self.frames.append(json.loads(frame.text))
         return self.takes
 
-    tell = write
+    send = broadcast
 
     def drained(self):
         return self.takes
@@ -34,16 +34,16 @@ class Viewer:
 
 def watching(viewers=1, share=0.5):
     seats = [{"id": f"A{n}", "row": "A", "number": str(n), "x": n, "y": 0} for n in range(1, 9)]
-    pace = Pace(share=share)
-    watch = ShowWatch(1, Layout(seats), ask_for_read=lambda watch: None, pace=pace)
-    watch.viewers = {Viewer() for _ in range(viewers)}
-    watch.load(Snapshot("e", 0, {}))
-    pace._free_at = 0
-    return watch, pace
+    throttle = Throttle(share=share)
+    channel = ShowChannel(1, Hall(seats), ask_for_read=lambda channel: None, throttle=throttle)
+    channel.viewers = {Viewer() for _ in range(viewers)}
+    channel.load(Snapshot("e", 0, {}))
+    throttle._free_at = 0
+    return channel, throttle
 
 
-def change(watch, seq, seat, letter="h"):
-    watch.apply({"epoch": "e", "seq": seq, "changes": {seat: letter}, "people": {}, "lost": {}})
+def change(channel, seq, seat, letter="h"):
+    channel.apply({"epoch": "e", "seq": seq, "changes": {seat: letter}, "people": {}, "lost": {}})
 
 
 async def until(true):
@@ -60,88 +60,88 @@ def deltas(viewer):
 
 
 async def test_the_first_change_goes_out_at_once_and_a_window_follows_as_one_delta():
-    watch, pace = watching()
-    [viewer] = watch.viewers
-    pace.spent(0.0)
-    change(watch, 1, "A1")
+    channel, throttle = watching()
+    [viewer] = channel.viewers
+    throttle.spent(0.0)
+    change(channel, 1, "A1")
     assert [(d["from"], d["to"]) for d in deltas(viewer)] == [(0, 1)]
-    pace.spent(0.05)  # as if that had gone to thousands
+    throttle.spent(0.05)  # as if that had gone to thousands
     for seq, seat in enumerate(["A2", "A3", "A4"], start=2):
-        change(watch, seq, seat)
+        change(channel, seq, seat)
     assert len(deltas(viewer)) == 1
     await until(lambda: len(deltas(viewer)) == 2)
     assert deltas(viewer)[1] == {"type": "delta", "from": 1, "to": 4, "changes": {"A2": "h", "A3": "h", "A4": "h"}}
 
 
 async def test_who_joins_within_a_window_continues_with_the_same_next_delta():
-    watch, pace = watching()
-    pace.spent(0.05)
-    change(watch, 1, "A1")
+    channel, throttle = watching()
+    throttle.spent(0.05)
+    change(channel, 1, "A1")
     joined = Viewer()
-    watch.viewers.add(joined)
-    watch.tell(joined, watch.snapshot_for(None))
+    channel.viewers.add(joined)
+    channel.send(joined, channel.snapshot_for(None))
     assert (joined.outlet.frames[0]["seq"], joined.outlet.frames[0]["states"]) == (0, "a" * 8)
     await until(lambda: deltas(joined))
     assert deltas(joined) == [{"type": "delta", "from": 0, "to": 1, "changes": {"A1": "h"}}]
 
 
 async def test_a_seat_that_comes_and_goes_within_a_window_ends_as_it_is():
-    watch, pace = watching()
-    [viewer] = watch.viewers
-    pace.spent(0.05)
-    change(watch, 1, "A1")
-    change(watch, 2, "A1", "a")
+    channel, throttle = watching()
+    [viewer] = channel.viewers
+    throttle.spent(0.05)
+    change(channel, 1, "A1")
+    change(channel, 2, "A1", "a")
     await until(lambda: deltas(viewer))
     assert deltas(viewer) == [{"type": "delta", "from": 0, "to": 2, "changes": {"A1": "a"}}]
 
 
 async def test_a_broadcast_to_many_lets_others_have_their_turn_and_misses_nobody():
-    watch, _ = watching(viewers=1600)
-    change(watch, 1, "A1")
-    change(watch, 2, "A2")  # arrives while the first is still being written
-    await until(lambda: all(len(deltas(viewer)) == 2 for viewer in watch.viewers))
-    for viewer in watch.viewers:
+    channel, _ = watching(viewers=1600)
+    change(channel, 1, "A1")
+    change(channel, 2, "A2")  # arrives while the first is still being written
+    await until(lambda: all(len(deltas(viewer)) == 2 for viewer in channel.viewers))
+    for viewer in channel.viewers:
         ranges = [(d["from"], d["to"]) for d in deltas(viewer)]
         assert ranges == [(0, 1), (1, 2)]
 
 
 async def test_a_viewer_who_does_not_drain_is_skipped_and_caught_up_with_a_snapshot(settings):
-    watch, _ = watching(viewers=2, share=1)
-    slow, quick = watch.viewers
+    channel, _ = watching(viewers=2, share=1)
+    slow, quick = channel.viewers
     slow.outlet.takes = False
     for seq in range(1, 4):
-        change(watch, seq, f"A{seq}")
+        change(channel, seq, f"A{seq}")
     assert len(deltas(quick)) == 3
     assert deltas(slow) == []
     slow.outlet.takes = True
-    change(watch, 4, "A4")
+    change(channel, 4, "A4")
     assert deltas(slow) == []  # not before the snapshot: the delta would not follow its map
-    watch.look_after_slow()
+    channel.look_after_slow()
     assert slow.outlet.frames[-1]["type"] == "snapshot"
     assert slow.outlet.frames[-1]["seq"] == 4
-    change(watch, 5, "A5")
+    change(channel, 5, "A5")
     assert [(d["from"], d["to"]) for d in deltas(slow)] == [(4, 5)]
 
 
 async def test_a_viewer_who_stays_stuck_is_closed_with_1013(settings):
     settings.STUCK_VIEWER_SECONDS = -1
-    watch, _ = watching(share=1)
-    [viewer] = watch.viewers
+    channel, _ = watching(share=1)
+    [viewer] = channel.viewers
     viewer.outlet.takes = False
-    change(watch, 1, "A1")
-    watch.look_after_slow()
+    change(channel, 1, "A1")
+    channel.look_after_slow()
     assert viewer.closed == 1013
 
 
 async def test_who_is_shown_the_map_in_the_middle_of_a_broadcast_is_sent_nothing_that_misleads():
-    watch, _ = watching(viewers=1600)
-    last = list(watch.viewers)[-1]  # written to in the last turn
-    watch.behind[last] = 0.0
-    change(watch, 1, "A1")
+    channel, _ = watching(viewers=1600)
+    last = list(channel.viewers)[-1]  # written to in the last turn
+    channel.behind[last] = 0.0
+    change(channel, 1, "A1")
     await asyncio.sleep(0)  # the first turn is over
-    watch.look_after_slow()
-    change(watch, 2, "A2")
-    await until(lambda: watch.sent_seq == 2 and watch._broadcast is None)
+    channel.look_after_slow()
+    change(channel, 2, "A2")
+    await until(lambda: channel.sent_seq == 2 and channel._broadcasting is None)
     seq, states = 0, []
     for frame in last.outlet.frames[1:]:  # behind the map of the beginning
         if frame["type"] == "snapshot":
@@ -150,5 +150,5 @@ async def test_who_is_shown_the_map_in_the_middle_of_a_broadcast_is_sent_nothing
             assert frame["from"] == seq
             seq = frame["to"]
             for seat, letter in frame["changes"].items():
-                states[watch.layout.index[seat]] = letter
+                states[channel.hall.index[seat]] = letter
     assert (seq, "".join(states)) == (2, "hhaaaaaa")

@@ -147,7 +147,7 @@ class House:
         from asgiref.sync import sync_to_async
 
         from seating import keys, store
-        from seating.services.mirror import rebuild_show
+        from seating.services.execute import rebuild_show
 
         client = store.async_client()
         # What a server asked for last may still be unread when it has been killed. Carried out in the middle of what

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cinema import services
 from cinema.models import City, Movie, Screen, Show, Theatre
-from seating.services.mirror import rebuild_show
+from seating.services.execute import rebuild_show
 from trials.bench.house import BenchShow
 
 PRICE = {"Stalls": 20_000}  # paise

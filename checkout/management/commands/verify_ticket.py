@@ -42,12 +42,12 @@ class Command(BaseCommand):
         code = sys.stdin.readline() if options["code"] == "-" else options["code"]
         keys = options["public_key"] or codes.public_keys()
         try:
-            said = codes.verify(code, *keys)
+            payload = codes.verify(code, *keys)
         except BadTicket as error:
             self.stdout.write(f"REFUSED: {error.detail}")
             sys.exit(1)
-        key = f", key {said.key}" if said.key else ""
+        key = f", key {payload.key}" if payload.key else ""
         self.stdout.write(
-            f"GENUINE: show {said.show}, seat {said.seat}, ticket {said.ticket}, "
-            f"edition {said.edition} (version {said.version}{key})"
+            f"GENUINE: show {payload.show}, seat {payload.seat}, ticket {payload.ticket}, "
+            f"edition {payload.edition} (version {payload.version}{key})"
         )

@@ -1,4 +1,4 @@
-"""The one way to Razorpay: its own SDK over a session that mends what the SDK leaves open.
+"""All calls to Razorpay: its own SDK on a session that adds what the SDK lacks.
 
 The session gives every call a timeout, reads errors before the SDK drops their status, reason and field, and turns
 everything else that can go wrong (no connection, an HTML page, half an answer) into `GatewayUnavailable`. Nothing
@@ -20,7 +20,7 @@ from checkout.errors import GatewayRefused, GatewayUnavailable
 
 log = structlog.get_logger(__name__)
 TIMEOUT = (3, 8)  # seconds to connect, seconds to answer
-EXPIRY_MINUTES = 3 * 24 * 60  # what is not captured by then goes back by itself; late authorisations take as long
+EXPIRY_MINUTES = 3 * 24 * 60  # a payment not captured by then is refunded; late authorisations take as long
 UNAVAILABLE = "The payment service does not answer just now. Nothing is lost; try again in a moment."
 _local = threading.local()
 
@@ -54,11 +54,11 @@ def _refusal(status: int, answer: Any) -> Exception:
 
 def _client() -> sdk.Client:
     """One per thread: requests' sessions are not meant to be shared."""
-    wanted = (settings.RAZORPAY_BASE_URL, settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET)
-    if getattr(_local, "made_for", None) != wanted:
-        base, key, secret = wanted
+    keys = (settings.RAZORPAY_BASE_URL, settings.RAZORPAY_KEY_ID, settings.RAZORPAY_KEY_SECRET)
+    if getattr(_local, "made_for", None) != keys:
+        base, key, secret = keys
         _local.client = sdk.Client(session=_Session(), auth=(key, secret), base_url=base)
-        _local.made_for = wanted
+        _local.made_for = keys
     return _local.client
 
 
@@ -66,7 +66,7 @@ def _client() -> sdk.Client:
 def create_order(amount: int, currency: str, receipt: str, notes: dict[str, str]) -> str:
     """A new order of `amount` paise, to be captured by us; answers with its id.
 
-    Raises GatewayUnavailable (there may be an order that nobody knows of: harmless, for nobody can pay it),
+    Raises GatewayUnavailable (the gateway may have an order that we do not know: harmless, because nobody can pay it),
     GatewayRefused.
     """
     order = _client().order.create(
@@ -101,9 +101,9 @@ def payments_of(order_id: str) -> list[dict[str, Any]]:
 
 # ----------------------------------------------------------------------------------------------- payments
 def capture(payment_id: str, amount: int, currency: str) -> dict[str, Any]:
-    """Takes the money of an authorised payment; a captured one is answered with as it is.
+    """Takes the money of an authorised payment; one that is captured already is returned as it is.
 
-    Razorpay refuses to capture twice, and an answer may have been lost before: so a refusal is checked against
+    Razorpay refuses to capture twice, and an earlier answer may have been lost, so a refusal is checked against
     the payment itself. Raises GatewayRefused when it is not captured after all, GatewayUnavailable.
     """
     client = _client()

@@ -1,6 +1,6 @@
 """The PDF of a booking: one page per good ticket, tagged for screen readers (PDF/UA-1).
 
-Typst sets it. Data goes in as JSON through `sys_inputs`, so that no title of a film can become typesetting code.
+Typst sets it. Data goes in as JSON through `sys_inputs`, so that no movie title can become typesetting code.
 """
 
 import json
@@ -36,7 +36,7 @@ _lock = threading.Lock()
 
 
 def ticket_pdf(booking: Booking) -> bytes:
-    """The tickets that still admit. `booking` with show, film, screen, theatre, lines and tickets."""
+    """The tickets that still admit. `booking` with show, movie, screen, theatre, lines and tickets."""
     lines = {line.seat: line for line in booking.lines.all()}
     good = [ticket for ticket in booking.tickets.all() if ticket.admits]
     data = _booking_data(booking) | {"tickets": [_ticket_data(booking, t, lines[t.seat]) for t in good]}
@@ -48,7 +48,7 @@ def typeset(source: Path, data: dict[str, Any]) -> bytes:
     try:
         return _typeset(source, data, ["ua-1"])
     except typst.TypstError:
-        # PDF/UA refuses letters that no installed font has. A ticket with a gap in a name still opens the gate.
+        # PDF/UA refuses letters that no installed font has. A ticket with a gap in a name is still valid.
         return _typeset(source, data, [])
 
 
@@ -72,14 +72,14 @@ def _booking_data(booking: Booking) -> dict[str, Any]:
         "words": WORDS,
         "font": FONT,
         "reference_line": f"Booking {booking.reference}",
-        "film": show.movie.title,
+        "movie": show.movie.title,
         "kind": " · ".join([show.language, show.format, show.movie.certificate, f"{show.movie.runtime} minutes"]),
         "starts": f"{starts} ({theatre.city.name} time)",
         "theatre": f"{theatre.name}, {theatre.city.name}",
         "address": theatre.address,
         "screen": show.screen.name,
         "name": booking.name,
-        "footer": "Each code admits one person, once. Keep it to yourself: whoever shows it first goes in.",
+        "footer": "Each code admits one person, once. Keep it private: the first person to show it gets in.",
     }
 
 

@@ -86,10 +86,10 @@ def test_what_is_still_worked_on_is_409_and_a_dead_process_blocks_its_key_only_f
     prepare(endpoint, desk, ask)
     ask(endpoint)
     later = timezone.now() + timedelta(seconds=60)
-    IdempotencyKey.objects.filter(key="key-1").update(answered_at=None, answer=None, leased_until=later)
+    IdempotencyKey.objects.filter(key="key-1").update(answered_at=None, answer=None, due_at=later)
     status, body, after = ask(endpoint)
     assert (status, body["code"]) == (409, "idempotency_key_busy") and int(after) > 0
-    IdempotencyKey.objects.update(leased_until=timezone.now())
+    IdempotencyKey.objects.update(due_at=timezone.now())
     assert ask(endpoint)[1].get("code") != "idempotency_key_busy"
 
 

@@ -297,7 +297,7 @@ def test_codes_cannot_be_found_by_trying_and_known_ones_are_not_counted(desk, al
 # ------------------------------------------------------------------------------------------------- wording
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "wrong",
+    "fields",
     [
         {"percent": 10, "amount": 100},
         {"percent": None},
@@ -310,9 +310,9 @@ def test_codes_cannot_be_found_by_trying_and_known_ones_are_not_counted(desk, al
         {"first_moment": timezone.now(), "last_moment": timezone.now() - HOUR},
     ],
 )
-def test_a_coupon_that_means_nothing_cannot_be_made(error):
+def test_a_coupon_that_means_nothing_cannot_be_made(fields):
     with pytest.raises(ValidationError):
-        make_coupon(**{"percent": None if "amount" in error else 10, **error})
+        make_coupon(**{"percent": None if "amount" in fields else 10, **fields})
 
 
 @pytest.mark.django_db

@@ -122,7 +122,7 @@ def test_a_ticket_of_another_show_is_kept_as_that_and_stays_unused(ticket):
         ("2026-13-45T99:00:00Z", "not a time"),
         ("2026-11-25", "no time zone"),
         ("2026-11-25T18:30:00", "no time zone"),
-        ("9999-12-31T23:59:59-14:00", "still to come"),
+        ("9999-12-31T23:59:59-14:00", "in the future"),
         ("0001-01-01T00:00:00+14:00", "before this ticket"),
         ("1970-01-01T00:00:00Z", "before this ticket"),
     ],

@@ -121,7 +121,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def reconcile(self) -> None:
-        Order.objects.filter(next_ask_at__isnull=False).update(next_ask_at=timezone.now())
+        Order.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
         self.try_to(reconcile_orders)
 
     @rule(person=PEOPLE, all_of_it=st.booleans())

@@ -145,18 +145,18 @@ def test_orders_that_were_not_asked_about_while_the_gateway_was_away_are_asked_s
     """And not only when a doubled waiting time is over, of which nothing had been learnt."""
     for owner, seat in ((desk_owner, seat) for desk_owner, seat in ((bob, "A1"), ("guest_c", "A2"), ("guest_d", "A3"))):
         desk.order(desk.book(owner, (seat,)))
-    Order.objects.update(next_ask_at=timezone.now(), asks=12)
+    Order.objects.update(due_at=timezone.now(), attempts=12)
     paper.stumble("payments_of", after=False)
     reconcile_orders()
-    assert not Order.objects.filter(next_ask_at__gt=timezone.now() + timedelta(seconds=61)).exists()
-    assert set(Order.objects.values_list("asks", flat=True)) == {12}
+    assert not Order.objects.filter(due_at__gt=timezone.now() + timedelta(seconds=61)).exists()
+    assert set(Order.objects.values_list("attempts", flat=True)) == {12}
 
 
 def test_an_order_whose_booking_is_open_is_asked_about_every_minute(desk, paper):
     desk.order(desk.book())
-    Order.objects.update(next_ask_at=timezone.now(), asks=12)
+    Order.objects.update(due_at=timezone.now(), attempts=12)
     assert reconcile_orders() == 1
-    assert Order.objects.get().next_ask_at <= timezone.now() + timedelta(seconds=61)
+    assert Order.objects.get().due_at <= timezone.now() + timedelta(seconds=61)
 
 
 def test_a_failed_refund_is_tried_again_by_itself_less_and_less_often(desk, paper):
@@ -168,14 +168,14 @@ def test_a_failed_refund_is_tried_again_by_itself_less_and_less_often(desk, pape
     waits = []
     for _ in range(3):
         desk.carry_out()
-        failed = Refund.objects.get(status="failed", next_ask_at__isnull=False)
-        waits.append(failed.next_ask_at - failed.changed_at)
-        Refund.objects.filter(pk=failed.pk).update(next_ask_at=timezone.now())
+        failed = Refund.objects.get(status="failed", due_at__isnull=False)
+        waits.append(failed.due_at - failed.changed_at)
+        Refund.objects.filter(pk=failed.pk).update(due_at=timezone.now())
         reconcile_refunds()
     paper.refunds_end = "processed"
     desk.carry_out()
     assert [round(wait.total_seconds() / 60) for wait in waits] == [5, 10, 20]
-    assert list(Refund.objects.order_by("id").values_list("attempt", "status")) == [
+    assert list(Refund.objects.order_by("id").values_list("edition", "status")) == [
         *((number, "failed") for number in (1, 2, 3)),
         (4, "processed"),
     ]
@@ -193,7 +193,7 @@ def test_a_refund_that_was_never_answered_for_is_tried_again_under_its_own_key(d
     reconcile_refunds()
     assert Refund.objects.get().status == "failed"
     paper.stumbles.clear()
-    Refund.objects.update(next_ask_at=timezone.now())
+    Refund.objects.update(due_at=timezone.now())
     reconcile_refunds()
     desk.carry_out()
     assert (len(paper.given_back), Refund.objects.get().status) == (1, "processed")
@@ -207,7 +207,7 @@ def test_a_refund_that_failed_before_its_message_was_due_again_is_sent_when_it_i
     reconcile_refunds()
     desk.carry_out()
     assert paper.given_back == {}
-    Refund.objects.update(next_ask_at=timezone.now())
+    Refund.objects.update(due_at=timezone.now())
     reconcile_refunds()
     desk.carry_out()
     assert (len(paper.given_back), Refund.objects.get().status) == (1, "processed")
@@ -227,7 +227,7 @@ def test_a_refund_that_failed_and_is_tried_again_is_shown_once_and_as_on_its_way
     assert shown() == (due, due, 1)
     assert receipt_of(get_booking(booking.pk, [booking.owner])).refunds[0].on_its_way
     paper.refunds_end = "processed"
-    Refund.objects.update(next_ask_at=timezone.now())
+    Refund.objects.update(due_at=timezone.now())
     reconcile_refunds()
     desk.carry_out()
     assert Refund.objects.count() == 2

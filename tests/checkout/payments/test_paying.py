@@ -162,10 +162,10 @@ def test_an_order_that_is_not_ours_is_a_bad_signature_even_if_signed(booking, al
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_signature")
 
 
-@pytest.mark.parametrize("wrong", [None, 5, ["x"], {"a": 1}, "", "x" * 201, "\ud800"])
+@pytest.mark.parametrize("value", [None, 5, ["x"], {"a": 1}, "", "x" * 201, "\ud800"])
 @pytest.mark.parametrize("field", ["razorpay_order_id", "razorpay_payment_id", "razorpay_signature"])
-def test_wrong_types_are_invalid_input(show, alices_client, field, error):
-    told = dict.fromkeys(("razorpay_order_id", "razorpay_payment_id", "razorpay_signature"), "x") | {field: error}
+def test_wrong_types_are_invalid_input(show, alices_client, field, value):
+    told = dict.fromkeys(("razorpay_order_id", "razorpay_payment_id", "razorpay_signature"), "x") | {field: value}
     answer = post(alices_client, "payments/verify/", told)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_input")
 
@@ -183,7 +183,7 @@ def test_when_the_gateway_is_down_while_verifying_the_payment_is_found_later(boo
     told = gateway.pay(order_id)
     gateway.fail(f"{order_id}/payments", times=1)
     assert post(alices_client, "payments/verify/", told).status_code == 503
-    Order.objects.update(next_ask_at=timezone.now())
+    Order.objects.update(due_at=timezone.now())
     assert reconcile_orders() == 1
     assert Booking.objects.get().status == "confirmed"
 

@@ -19,7 +19,7 @@ def cancelled(desk):
 
 
 def make_due():
-    Refund.objects.filter(next_ask_at__isnull=False).update(next_ask_at=timezone.now())
+    Refund.objects.filter(due_at__isnull=False).update(due_at=timezone.now())
 
 
 def test_a_pending_refund_is_asked_about_until_it_is_processed(desk, gateway, cancelled):

@@ -104,19 +104,19 @@ def test_a_silent_payment_is_found_by_the_reconciler(desk, gateway):
     booking = desk.book()
     gateway.pay(desk.order(booking), "silent")
     assert reconcile_orders() == 0  # not yet its turn
-    Order.objects.update(next_ask_at=timezone.now())
+    Order.objects.update(due_at=timezone.now())
     assert reconcile_orders() == 1
     assert Booking.objects.get().status == "confirmed"
 
 
 def test_an_order_is_asked_about_after_ever_longer_times_and_then_no_more(desk):
     order = start_payment(desk.book().pk)
-    assert timedelta(seconds=50) < order.next_ask_at - timezone.now() <= timedelta(seconds=60)
+    assert timedelta(seconds=50) < order.due_at - timezone.now() <= timedelta(seconds=60)
     Booking.objects.update(status="expired")  # an open booking's order is asked about every minute
-    now, waits = order.next_ask_at, []
+    now, waits = order.due_at, []
     while reconciling._due_orders(now):
         reconciling._asked(order.order_id, now)
-        later = Order.objects.get().next_ask_at
+        later = Order.objects.get().due_at
         if later is None:
             break
         waits.append(later - now)
@@ -124,7 +124,7 @@ def test_an_order_is_asked_about_after_ever_longer_times_and_then_no_more(desk):
     assert waits == sorted(waits) and waits[0] <= timedelta(minutes=3)
     assert max(waits) <= timedelta(hours=12)
     assert now - order.created_at > timedelta(days=3)
-    assert Order.objects.get().next_ask_at is None
+    assert Order.objects.get().due_at is None
 
 
 def test_a_bank_that_takes_two_days_still_brings_a_ticket(desk, gateway):
@@ -136,7 +136,7 @@ def test_a_bank_that_takes_two_days_still_brings_a_ticket(desk, gateway):
     assert Booking.objects.get().status == "expired"
     desk.webhooks_of(order_id, 2)
     two_days_ago = timezone.now() - timedelta(days=2)
-    Order.objects.update(created_at=two_days_ago, next_ask_at=timezone.now())
+    Order.objects.update(created_at=two_days_ago, due_at=timezone.now())
     reconcile_orders()
     assert Booking.objects.get().status == "confirmed"
 
@@ -145,7 +145,7 @@ def test_one_order_that_cannot_be_settled_does_not_hold_up_the_others(desk, gate
     first, second = desk.book(seats=("A1",)), desk.book(seats=("A2",))
     for booking in (first, second):
         gateway.pay(desk.order(booking))
-    Order.objects.update(next_ask_at=timezone.now())
+    Order.objects.update(due_at=timezone.now())
     broken = first.order.order_id
     settle = settling.settle_payment
 

@@ -155,7 +155,7 @@ def test_lost_messages_are_made_up_for_by_the_reconciler(desk, gateway):
     gateway.switch("webhooks", mode="lost")
     booking = desk.book()
     gateway.pay(desk.order(booking), "silent")
-    booking.order.next_ask_at = timezone.now()
+    booking.order.due_at = timezone.now()
     booking.order.save()
     assert reconcile_orders() == 1
     assert Booking.objects.get().status == "confirmed"

@@ -150,9 +150,9 @@ async def test_who_sends_and_does_not_read_is_not_read_either(viewer):
 
 async def test_frames_go_out_while_the_socket_is_open(viewer):
     greeting = Frame({"type": "pong"})
-    assert viewer.writer.write(greeting)
+    assert viewer.writer.broadcast(greeting)
     assert viewer.transport.value() == greeting.wire
     viewer.sendCloseFrame(code=1000)
     viewer.transport.clear()
-    assert viewer.writer.write(greeting)  # it will not miss the frame
+    assert viewer.writer.broadcast(greeting)  # it will not miss the frame
     assert viewer.transport.value() == b""

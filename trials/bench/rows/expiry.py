@@ -107,7 +107,7 @@ async def one_round(house: House, holds: int) -> tuple[list[float], list[float]]
         listening = asyncio.ensure_future(_listen(client, notified))
         try:
             await crowd.open(VIEWERS)
-            await store.amention(house.viewed.id)
+            await store.atouch(house.viewed.id)
             await _until_swept(house, crowd)
             sampled = crowd.sample(VIEWERS)
             settle_rubbish()

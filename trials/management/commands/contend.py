@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from seating.layouts import Layout
+from cinema.plans.halls import Hall
 from trials import audit, contend
 from trials.commands import TrialCommand
 
@@ -27,7 +27,7 @@ class Command(TrialCommand):
         parser.add_argument("--processes", type=int, default=4, help="of four threads each (default %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        seats = self._hot_seats(self.on_sale(options["show"]).layout)
+        seats = self._hot_seats(self.on_sale(options["show"]).hall)
         seed, began, faults = self.seed(options["seed"]), timezone.now(), []
         for work, count in (("locks", options["locks"]), ("checkouts", options["checkouts"])):
             task = contend.Task(options["show"], seats, count, seed, self.sandbox)
@@ -37,8 +37,8 @@ class Command(TrialCommand):
             faults += audit.overlaps(found.spans)
         self.judge(options["show"], began, faults)
 
-    def _hot_seats(self, layout: Layout) -> tuple[str, ...]:
-        alone = [seat for seat in layout.ids[::APART] if seat not in layout.couples]
+    def _hot_seats(self, hall: Hall) -> tuple[str, ...]:
+        alone = [seat for seat in hall.ids[::APART] if seat not in hall.couples]
         return tuple(alone[: contend.HOT_SEATS])
 
     def _tell(self, work: str, outcomes: Counter[str], seconds: float) -> None:

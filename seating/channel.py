@@ -1,9 +1,9 @@
-"""One show as one web process sees it: its current states in memory and the viewers who follow them.
+"""One show as one web process sees it: its current states in memory, and the viewers who follow them.
 
-A watch applies published changes in order and keeps everything a joining viewer needs. It never guesses: a change that
-does not follow the last one asks the hub for a fresh read. Changes go out as deltas over contiguous ranges, the first
-at once, later ones in windows that the pace sets; `states` is the map as of the last delta, so whoever joins within a
-window continues with the same next delta as everybody else.
+A channel applies published changes in order and keeps everything a joining viewer needs. It never guesses: a change
+that does not follow the last one makes the hub read the show again. Changes go out as deltas over contiguous ranges,
+the first at once, later ones in windows that the throttle sets. `_states` is the map as of the last delta, so a viewer
+who joins within a window continues with the same next delta as everybody else.
 """
 
 import asyncio
@@ -13,20 +13,20 @@ from typing import Protocol
 
 from django.conf import settings
 
+from cinema.plans.halls import Hall
 from seating import protocol
-from seating.layouts import Layout
 from seating.outlet import Outlet
-from seating.pace import Pace
 from seating.protocol import CloseCode, Frame
 from seating.services.holds import moment
 from seating.store import Snapshot
+from seating.throttle import Throttle
 
 AVAILABLE = "a"
-WRITES_IN_A_ROW = 500  # then others get their turn on the event loop
+WRITES_IN_A_ROW = 500  # then other tasks get their turn on the event loop
 
 
 class Viewer(Protocol):
-    """What a watch asks of a socket."""
+    """What a channel needs of a socket."""
 
     owner: str | None
     outlet: Outlet
@@ -35,27 +35,31 @@ class Viewer(Protocol):
         """Closes the socket, without waiting."""
 
 
-class ShowWatch:
+class ShowChannel:
     def __init__(
-        self, show: int, layout: Layout, ask_for_read: Callable[["ShowWatch"], None], pace: Pace | None = None
+        self,
+        show: int,
+        hall: Hall,
+        ask_for_read: Callable[["ShowChannel"], None],
+        throttle: Throttle | None = None,
     ) -> None:
         self.show = show
-        self.layout = layout
+        self.hall = hall
         self.viewers: set[Viewer] = set()
-        self.behind: dict[Viewer, float] = {}  # who was skipped, and since when
-        self.elsewhere = 0  # viewers on other web processes, as last heard
+        self.behind: dict[Viewer, float] = {}  # viewers who were skipped, and since when
+        self.elsewhere = 0  # viewers on other web processes, as last reported
         self.sale_state = ""
         self.epoch = ""
         self.seq = 0
-        self.sent_seq = 0  # what `states` and the viewers' maps stand at
-        self.people: dict[str, dict] = {}
+        self.sent_seq = 0  # what `_states` and the viewers' maps stand at
+        self.holds: dict[str, dict] = {}  # owner → {hold: {until, booked, seats, …}}
         self._states: list[str] = []
         self._unsent: dict[str, str] = {}
         self._early: list[dict] | None = []  # changes that arrive before a read; None once it is in
         self._ask_for_read = ask_for_read
-        self._pace = pace or Pace()
-        self._due: asyncio.TimerHandle | None = None
-        self._broadcast: asyncio.Task | None = None
+        self._throttle = throttle or Throttle()
+        self._window: asyncio.TimerHandle | None = None
+        self._broadcasting: asyncio.Task | None = None
 
     @property
     def loaded(self) -> bool:
@@ -69,16 +73,16 @@ class ShowWatch:
     def load(self, snapshot: Snapshot) -> None:
         """Takes a fresh read, shows it to every viewer, and applies what arrived meanwhile."""
         early, self._early = self._early or [], None
-        self.epoch, self.people = snapshot.epoch, snapshot.people
+        self.epoch, self.holds = snapshot.epoch, snapshot.holds
         self.seq = self.sent_seq = snapshot.seq
-        self._states = [snapshot.letters.get(seat, AVAILABLE) for seat in self.layout.ids]
+        self._states = [snapshot.states.get(seat, AVAILABLE) for seat in self.hall.ids]
         self._unsent = {}
-        self._show_all()
+        self._send_snapshots()
         for message in early:
             self.apply(message)
 
     def apply(self, message: dict) -> None:
-        """One published change: `{epoch, seq, changes, people, lost}`."""
+        """One published change: `{epoch, seq, changes, people, lost}`; `people` is the holds of these owners."""
         if self._early is not None:
             self._early.append(message)
             return
@@ -91,104 +95,106 @@ class ShowWatch:
         self._unsent.update(message["changes"])
         for owner, holds in message["people"].items():
             if holds:
-                self.people[owner] = holds
+                self.holds[owner] = holds
             else:
-                self.people.pop(owner, None)
-        self._announce()
+                self.holds.pop(owner, None)
+        self._send_changes()
         for owner, seats in message["lost"].items():
-            self.tell_owner(owner, protocol.expired(seats))
+            self.send_to_owner(owner, protocol.expired(seats))
 
     # --------------------------------------------------------------------------------- deltas to everybody
-    def _announce(self) -> None:
-        """Sends what has changed: now, if the pace allows, else together with what else the window brings."""
-        if self._due is not None or self._broadcast is not None:
+    def _send_changes(self) -> None:
+        """Sends what has changed: now, if the throttle allows it, else with everything else the window brings."""
+        if self._window is not None or self._broadcasting is not None:
             return
-        wait = self._pace.wait()
+        wait = self._throttle.wait()
         if wait > 0:
-            self._due = asyncio.get_running_loop().call_later(wait, self._window_ends)
+            self._window = asyncio.get_running_loop().call_later(wait, self._window_ends)
         else:
             self._flush()
 
     def _window_ends(self) -> None:
-        self._due = None
+        self._window = None
         if self.sent_seq < self.seq:
-            self._announce()
+            self._send_changes()
 
     def _flush(self) -> None:
-        """Writes everything since the last delta, as one."""
+        """Sends everything since the last delta, as one delta."""
         frame = protocol.delta(self.sent_seq, self.seq, self._unsent)
         for seat, letter in self._unsent.items():
-            place = self.layout.index.get(seat)
+            place = self.hall.index.get(seat)
             if place is not None:
                 self._states[place] = letter
         self._unsent, self.sent_seq = {}, self.seq
         if len(self.viewers) <= WRITES_IN_A_ROW:
-            self._write(self.viewers, frame)
+            self._broadcast_to(self.viewers, frame)
         else:
-            self._broadcast = asyncio.ensure_future(self._write_in_turns(frame))
+            self._broadcasting = asyncio.ensure_future(self._broadcast_in_turns(frame))
 
-    async def _write_in_turns(self, frame: Frame) -> None:
+    async def _broadcast_in_turns(self, frame: Frame) -> None:
         viewers = list(self.viewers)
         try:
             for start in range(0, len(viewers), WRITES_IN_A_ROW):
-                self._write(viewers[start : start + WRITES_IN_A_ROW], frame)
+                self._broadcast_to(viewers[start : start + WRITES_IN_A_ROW], frame)
                 await asyncio.sleep(0)
         finally:
-            self._broadcast = None
+            self._broadcasting = None
         if self.sent_seq < self.seq:
-            self._announce()
+            self._send_changes()
 
-    def _write(self, viewers: "set[Viewer] | list[Viewer]", frame: Frame) -> None:
+    def _broadcast_to(self, viewers: "set[Viewer] | list[Viewer]", frame: Frame) -> None:
         began = time.thread_time()
         behind = self.behind
         for viewer in viewers:
-            if viewer not in behind and not viewer.outlet.write(frame):
+            if viewer not in behind and not viewer.outlet.broadcast(frame):
                 behind[viewer] = time.monotonic()
-        self._pace.spent(time.thread_time() - began)
+        self._throttle.spent(time.thread_time() - began)
 
-    def write_all(self, frame: Frame) -> None:
-        """A frame for everybody that is no delta: who is behind will not miss it."""
-        self._write(self.viewers, frame)
+    def broadcast(self, frame: Frame) -> None:
+        """A frame for everybody that is not a delta. Viewers who are behind do not get it."""
+        self._broadcast_to(self.viewers, frame)
 
     def heartbeat(self) -> None:
-        if self._broadcast is None:  # its delta says as much
-            self.write_all(protocol.heartbeat(self.sent_seq, self.viewer_count))
+        if self._broadcasting is None:  # a delta under way carries the same news
+            self.broadcast(protocol.heartbeat(self.sent_seq, self.viewer_count))
 
-    def _show_all(self) -> None:
+    def _send_snapshots(self) -> None:
         anonymous = self.snapshot_for(None)
         for viewer in self.viewers:
-            self._show(viewer, self.snapshot_for(viewer.owner) if viewer.owner in self.people else anonymous)
+            self._send_snapshot(viewer, self.snapshot_for(viewer.owner) if viewer.owner in self.holds else anonymous)
 
-    def _show(self, viewer: Viewer, snapshot: Frame) -> bool:
-        shown = viewer.outlet.write(snapshot)
-        if shown:
+    def _send_snapshot(self, viewer: Viewer, snapshot: Frame) -> bool:
+        sent = viewer.outlet.broadcast(snapshot)
+        if sent:
             self.behind.pop(viewer, None)
         else:
             self.behind.setdefault(viewer, time.monotonic())
-        return shown
+        return sent
 
     def look_after_slow(self) -> None:
-        """A whole snapshot for whoever drains again; goodbye to whoever has been stuck for too long."""
+        """Sends a snapshot to slow viewers whose socket drains again, and closes those stuck for too long."""
         now = time.monotonic()
         for viewer, since in list(self.behind.items()):
             if viewer not in self.viewers:
                 del self.behind[viewer]
-            elif self.loaded and viewer.outlet.drained() and self._show(viewer, self.snapshot_for(viewer.owner)):
+            elif (
+                self.loaded and viewer.outlet.drained() and self._send_snapshot(viewer, self.snapshot_for(viewer.owner))
+            ):
                 continue
             elif now - since > settings.STUCK_VIEWER_SECONDS:
                 del self.behind[viewer]
                 viewer.close_soon(CloseCode.TOO_SLOW)
 
     # ------------------------------------------------------------------------------------- to one person
-    def tell(self, viewer: Viewer, frame: Frame) -> None:
-        """For this viewer alone: never skipped; who lets too many of these wait is closed."""
-        if not viewer.outlet.tell(frame):
+    def send(self, viewer: Viewer, frame: Frame) -> None:
+        """For this viewer alone: never skipped. A viewer with too many of these waiting is closed."""
+        if not viewer.outlet.send(frame):
             viewer.close_soon(CloseCode.TOO_SLOW)
 
-    def tell_owner(self, owner: str, frame: Frame) -> None:
+    def send_to_owner(self, owner: str, frame: Frame) -> None:
         for viewer in self.viewers:
             if viewer.owner == owner:
-                self.tell(viewer, frame)
+                self.send(viewer, frame)
 
     @property
     def viewer_count(self) -> int:
@@ -200,7 +206,7 @@ class ShowWatch:
 
     def mine(self, owner: str | None) -> dict | None:
         """`{seats, expires_at}` of the owner's open hold or, without one, of the one they are paying for."""
-        holds = list(self.people.get(owner, {}).values()) if owner else []
+        holds = list(self.holds.get(owner, {}).values()) if owner else []
         if not holds:
             return None
         hold = max(holds, key=lambda known: (not known["booked"], known["until"]))
