@@ -62,7 +62,7 @@ def get_movie_by_slug(slug: str) -> Movie:
     return movie
 
 
-def choices_now_showing(now: datetime | None = None) -> dict[str, list]:
+def choices_now_showing(now: datetime | None = None) -> dict[str, list[Any]]:
     """What the filters can offer: `{genres: [str], languages: [str], cities: [City]}` of upcoming shows."""
     shows = upcoming_shows(now=now).order_by()
     genres = Movie.objects.filter(Exists(shows.filter(movie=OuterRef("pk")))).values_list("genres", flat=True)

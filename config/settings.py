@@ -5,6 +5,7 @@ money or sessions: a missing or weak value stops the start. The table of variabl
 """
 
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -140,7 +141,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
-CELERY_BEAT_SCHEDULE: dict = {}  # each app's tasks register their own rhythm in config.celery
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {}  # each app's tasks register their own rhythm in config.celery
 
 # ----------------------------------------------------------------------------------------------- seating
 SEAT_HOLD_SECONDS = env.whole("SEAT_HOLD_SECONDS", 300, 1, 1200)

@@ -7,6 +7,7 @@ links in a guest's mails still open their bookings.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from seating.identity import COOKIE
 
 
-def forget_when_session_changes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
+def forget_when_session_changes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., Any]:
     """Stands outside Django's session middleware, which decides about the cookie on the way out."""
 
     def answer(request: HttpRequest) -> HttpResponse:

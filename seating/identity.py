@@ -134,7 +134,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def cookies_of_socket(scope: dict) -> dict[str, str]:
+def cookies_of_socket(scope: dict[str, Any]) -> dict[str, str]:
     """The cookies a socket's handshake carried; an unreadable header counts as none."""
     cookies: SimpleCookie = SimpleCookie()
     for name, value in scope["headers"]:

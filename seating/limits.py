@@ -1,6 +1,7 @@
 """What one socket, and one address, may ask of us."""
 
 import time
+from typing import Any
 
 from django.conf import settings
 
@@ -25,7 +26,7 @@ class Bucket:
         return self._left >= 0
 
 
-def address_of(scope: dict) -> str:
+def address_of(scope: dict[str, Any]) -> str:
     """The visitor's address: the peer's or, behind TRUSTED_PROXIES of our own, the one the outermost of them saw.
 
     Each proxy appends whom it spoke with to X-Forwarded-For, so what stands before our own entries is hearsay.

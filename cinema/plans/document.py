@@ -177,7 +177,7 @@ def _check_values(source: dict[str, Any]) -> None:
     """Depth, amount, numbers and text of everything in the file, fields unknown to us included: all is
     stored.
     """
-    waiting: list[tuple[Any, tuple, int]] = [(source, (), 1)]
+    waiting: list[tuple[Any, tuple[Any, ...], int]] = [(source, (), 1)]
     parts = 0
     while waiting:
         value, way, depth = waiting.pop()
@@ -200,13 +200,13 @@ def _check_values(source: dict[str, Any]) -> None:
             raise PlanError(_place(way), "This number is too large.")
 
 
-def _check_text(text: str, way: tuple) -> None:
+def _check_text(text: str, way: tuple[Any, ...]) -> None:
     """What PostgreSQL cannot store: NUL and halves of surrogate pairs."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise PlanError(_place(way), "The text has a character that cannot be stored.")
 
 
-def _place(way: tuple) -> str:
+def _place(way: tuple[Any, ...]) -> str:
     keys: list[str | int] = []
     while way:
         way, key = way

@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 START_SECONDS = 40.0
 STOP_SECONDS = 2.0
@@ -60,7 +61,7 @@ class Server:
     def __init__(self, home: Path, port: int | None = None) -> None:
         self.home = home
         self.port = port or free_port()
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -72,7 +73,7 @@ class Server:
     def answers(self) -> bool:
         raise NotImplementedError
 
-    def account(self) -> dict:
+    def account(self) -> dict[str, Any]:
         """Who the server runs as, in the words of `subprocess.Popen`."""
         return {}
 
@@ -186,7 +187,7 @@ class Postgres(Server):
     def url_of(self, database: str) -> str:
         return f"postgres://housefull@127.0.0.1:{self.port}/{database}"
 
-    def account(self) -> dict:
+    def account(self) -> dict[str, Any]:
         if self.runs_as is None:
             return {}
         return {"user": self.runs_as.pw_uid, "group": self.runs_as.pw_gid, "extra_groups": []}
