@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line. A wrong environment value ends it with one line that names the value."""
+"""Django's command line. For an invalid environment value it prints one line that names the variable, and exits."""
 
 import os
 import sys

@@ -13,14 +13,14 @@ BOX_OFFICE_GROUP = "boxoffice"  # the channel layer's group of staff dashboards
 
 
 def todays_shows() -> list[int]:
-    """Ids of the shows that begin today by their theatre's own clock, cancelled ones left out."""
+    """Ids of the shows that start today in their theatre's time zone, without cancelled ones."""
     now = timezone.now()
-    around = (
+    nearby = (
         Show.objects.filter(starts_at__range=(now - timedelta(hours=36), now + timedelta(hours=36)))
         .exclude(state=Show.State.CANCELLED)
         .select_related("screen__theatre")
     )
-    return [show.pk for show in around if _is_today(show)]
+    return [show.pk for show in nearby if _is_today(show)]
 
 
 def _is_today(show: Show) -> bool:

@@ -1,4 +1,4 @@
-"""Shows that the cinema cancelled: how far giving back has come. `checkout.cancellations.shows` does the work."""
+"""Progress of shows that the cinema cancelled. `checkout.cancellations.shows` does the work."""
 
 from datetime import timedelta
 from typing import Any
@@ -12,30 +12,32 @@ from cinema.times import utc
 MOST_CANCELLATIONS = 20  # shown on the dashboard
 
 
-# ----------------------------------------------------------------------------------------- cancelled shows
 def cancellation_progress(show_id: int) -> dict[str, Any] | None:
-    """How far giving back a cancelled show has come; None when the cinema has not cancelled it. Amounts in paise.
+    """The progress of a cancelled show, or None if the cinema has not cancelled it. Amounts in paise.
 
-    `left` are bookings still to be given back; refunds and mails are what the outbox has made of the others.
+    `left` counts bookings that still have to be cancelled; `refunds` and `mails` count what the outbox has done for
+    the others.
     """
-    known = ShowCancellation.objects.filter(show=show_id).first()
-    if known is None:
+    cancellation = ShowCancellation.objects.filter(show=show_id).first()
+    if cancellation is None:
         return None
-    open_ones = Booking.objects.filter(show=show_id, status__in=[Booking.Status.PENDING, Booking.Status.CONFIRMED])
+    open_bookings = Booking.objects.filter(show=show_id, status__in=[Booking.Status.PENDING, Booking.Status.CONFIRMED])
     refunds = Refund.objects.filter(booking__show=show_id, rule="cancelled_by_cinema")
-    mails = OutboxMessage.objects.filter(booking__show=show_id, kind="cancellation", created_at__gte=known.started_at)
-    left = open_ones.count()
+    mails = OutboxMessage.objects.filter(
+        booking__show=show_id, kind="cancellation", created_at__gte=cancellation.started_at
+    )
+    left = open_bookings.count()
     return {
         "show": show_id,
-        "reason": known.reason,
-        "started_at": utc(known.started_at),
-        "finished_at": utc(known.finished_at) if known.finished_at else None,
-        "bookings": known.bookings,
-        "given_up": known.given_up,
-        "seats": known.seats,
-        "refund": known.refund,
+        "reason": cancellation.reason,
+        "started_at": utc(cancellation.started_at),
+        "finished_at": utc(cancellation.finished_at) if cancellation.finished_at else None,
+        "bookings": cancellation.bookings,
+        "given_up": cancellation.given_up,
+        "seats": cancellation.seats,
+        "refund": cancellation.refund,
         "left": left,
-        "total": known.bookings + known.given_up + left,
+        "total": cancellation.bookings + cancellation.given_up + left,
         "refunds": {
             "processed": refunds.filter(status=Refund.Status.PROCESSED).count(),
             "pending": refunds.filter(status=Refund.Status.PENDING).count(),
@@ -50,7 +52,7 @@ def cancellation_progress(show_id: int) -> dict[str, Any] | None:
 
 
 def recent_cancellations() -> list[ShowCancellation]:
-    """Those of the last two days and those that are not through yet, newest first, each with its show."""
+    """Cancellations of the last two days and unfinished ones, newest first, each with its show."""
     recent = Q(started_at__gte=timezone.now() - timedelta(days=2)) | Q(finished_at=None)
     shows = ShowCancellation.objects.filter(recent).select_related("show__movie", "show__screen__theatre")
     return list(shows.defer("show__movie__poster").order_by("-started_at")[:MOST_CANCELLATIONS])

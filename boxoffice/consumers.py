@@ -13,7 +13,7 @@ from seating.protocol import CloseCode
 
 
 class BoxOfficeConsumer(AsyncJsonWebsocketConsumer):
-    """The staff dashboard: figures of every show of today at once, then whatever moves, at most once a second."""
+    """The staff dashboard: sends the figures of all of today's shows at first, then the changed ones, once a second."""
 
     async def connect(self) -> None:
         await self.accept()
@@ -25,13 +25,13 @@ class BoxOfficeConsumer(AsyncJsonWebsocketConsumer):
         try:
             await self.send_json({"type": "figures", "shows": await sync_to_async(box_office_figures)()})
         except HoldsUnavailable:
-            await self.send_json({"type": "figures", "shows": []})  # they follow once Redis answers again
+            await self.send_json({"type": "figures", "shows": []})  # the figures follow once Redis answers again
 
     async def disconnect(self, code: int) -> None:
         await self.channel_layer.group_discard(BOX_OFFICE_GROUP, self.channel_name)
 
     async def receive_json(self, content: object, **kwargs: object) -> None:
-        """Nothing is expected here."""
+        """Ignores messages: the dashboard only listens."""
 
     async def boxoffice_figures(self, event: dict[str, Any]) -> None:
         await self.send_json({"type": "figures", "shows": event["shows"]})

@@ -1,4 +1,4 @@
-"""Addresses of the staff's sockets."""
+"""URLs of the staff sockets."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""What beat does for the box office. May run twice, or late, and does no harm."""
+"""The box office's periodic task. It may run twice or late without harm."""
 
 from asgiref.sync import async_to_sync
 from celery import shared_task
@@ -8,8 +8,8 @@ from django.core.cache import cache
 from boxoffice.board import BOX_OFFICE_GROUP, box_office_figures
 from seating.errors import HoldsUnavailable
 
-# The task keeps the name it had in seating's room: a running beat or worker knows it by that.
-# `expires`: a beat that finds the worker busy must not leave a pile of identical tasks behind.
+# The task keeps the name it had in `seating`, because a running beat or worker knows it by that name.
+# `expires`: identical tasks must not pile up while the worker is busy.
 BEAT = {
     "publish figures": {"task": "seating.publish_figures", "schedule": 1.0, "options": {"expires": 2}},
 }
@@ -18,15 +18,15 @@ FIGURES_KEY = "boxoffice:figures"
 
 @shared_task(name="seating.publish_figures")
 def publish_figures() -> None:
-    """Tells the dashboards which shows have moved since the last time."""
+    """Sends the dashboards the shows whose figures have changed since the last run."""
     try:
-        now = {str(entry["show"]): entry for entry in box_office_figures()}
+        current = {str(entry["show"]): entry for entry in box_office_figures()}
     except HoldsUnavailable:
         return
-    before = cache.get(FIGURES_KEY) or {}
-    moved = [entry for show, entry in now.items() if before.get(show) != entry]
-    if not moved:
+    previous = cache.get(FIGURES_KEY) or {}
+    changed = [entry for show, entry in current.items() if previous.get(show) != entry]
+    if not changed:
         return
-    cache.set(FIGURES_KEY, now, 60)
-    message = {"type": "boxoffice.figures", "shows": moved}
+    cache.set(FIGURES_KEY, current, 60)
+    message = {"type": "boxoffice.figures", "shows": changed}
     async_to_sync(get_channel_layer().group_send)(BOX_OFFICE_GROUP, message)

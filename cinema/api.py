@@ -1,9 +1,9 @@
-"""The cinema over HTTP: films, shows and layouts, for reading only."""
+"""The cinema over HTTP: movies, shows and layouts, for reading only, and open to everybody."""
 
 import json
 from datetime import date as Date
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field
 from cinema import selectors
 from cinema.errors import NotFound
 from cinema.models import Movie, Show
+from cinema.problems import problems
 
 router = Router(tags=["cinema"])
 Word = Annotated[str, Field(max_length=200)]
@@ -165,38 +166,26 @@ class LayoutOut(Schema):
     size: LayoutSize
 
 
-class Problem(Schema):
-    """RFC 9457, as application/problem+json."""
-
-    model_config = ConfigDict(extra="allow")
-    type: str
-    title: str
-    status: int
-    code: str
-    detail: str
-
-
-REFUSED = {422: Problem}
-REFUSED_OR_NOT_FOUND = {404: Problem, 422: Problem}
 SVG = {"responses": {200: {"description": "OK", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}}}
 
 
-@router.get("/movies/", response={200: MovieList, **REFUSED}, summary="Films with upcoming shows")
-def list_movies(request: HttpRequest, wanted: Query[MovieFilter]) -> dict[str, Any]:
+@router.get("/movies/", auth=None, response={200: MovieList, **problems(422)}, summary="Films with upcoming shows")
+def list_movies(request: HttpRequest, wanted: Query[MovieFilter]) -> dict:
     movies = selectors.now_showing(wanted.q, wanted.genre, wanted.language, wanted.city, wanted.date)
     page = movies.defer("poster")[wanted.offset : wanted.offset + wanted.limit]
     return {"items": list(page), "count": movies.count()}
 
 
-@router.get("/movies/{movie_id}/", response={200: MovieOut, **REFUSED_OR_NOT_FOUND}, summary="One film")
+@router.get("/movies/{movie_id}/", auth=None, response={200: MovieOut, **problems(404, 422)}, summary="One film")
 def get_movie(request: HttpRequest, movie_id: int) -> Movie:
     return selectors.get_movie(movie_id)
 
 
 @router.get(
     "/movies/{movie_id}/poster.svg",
+    auth=None,
     url_name="movie_poster",
-    response=REFUSED_OR_NOT_FOUND,
+    response=problems(404, 422),
     openapi_extra=SVG,
     summary="A film's poster (SVG)",
 )
@@ -212,22 +201,26 @@ def get_poster(request: HttpRequest, movie_id: int) -> HttpResponse:
 
 
 @router.get(
-    "/movies/{movie_id}/shows/", response={200: ShowList, **REFUSED_OR_NOT_FOUND}, summary="A film's upcoming shows"
+    "/movies/{movie_id}/shows/",
+    auth=None,
+    response={200: ShowList, **problems(404, 422)},
+    summary="A film's upcoming shows",
 )
-def list_shows(request: HttpRequest, movie_id: int, wanted: Query[ShowFilter]) -> dict[str, Any]:
+def list_shows(request: HttpRequest, movie_id: int, wanted: Query[ShowFilter]) -> dict:
     movie = selectors.get_movie(movie_id)
     shows = selectors.upcoming_shows(movie, city=wanted.city, date=wanted.date)
     return {"items": list(shows[wanted.offset : wanted.offset + wanted.limit]), "count": shows.count()}
 
 
-@router.get("/shows/{show_id}/", response={200: ShowOut, **REFUSED_OR_NOT_FOUND}, summary="One show")
+@router.get("/shows/{show_id}/", auth=None, response={200: ShowOut, **problems(404, 422)}, summary="One show")
 def get_show(request: HttpRequest, show_id: int) -> Show:
     return selectors.get_show(show_id)
 
 
 @router.get(
     "/shows/{show_id}/layout/",
-    response={200: LayoutOut, **REFUSED_OR_NOT_FOUND},
+    auth=None,
+    response={200: LayoutOut, **problems(404, 422)},
     summary="The hall of a show; never changes",
 )
 def get_layout(request: HttpRequest, show_id: int) -> HttpResponse:

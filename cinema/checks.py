@@ -1,6 +1,6 @@
-"""What a field of the cinema's tables may hold.
+"""Validators for fields of the cinema's models.
 
-Each check raises Django's ValidationError and says what to write.
+Each raises Django's ValidationError with a hint on what to write.
 """
 
 import re
@@ -16,31 +16,31 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def check_time_zone(name: str) -> None:
-    """Refuses what is not an IANA time zone."""
+    """Accepts only an IANA time zone."""
     if name not in available_timezones():
         raise ValidationError(f"{name!r} is not a time zone. Write a name such as Asia/Kolkata.")
 
 
 def check_names(names: object) -> None:
-    """Refuses what is not a list of different, non-empty names."""
+    """Accepts only a list of different, non-empty names."""
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise ValidationError('Write a list of names, such as ["Drama", "Comedy"].')
     for name in names:
         if not name.strip() or name != name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
             raise ValidationError(f"{name!r} is not a name: write 1 to {LONGEST_NAME} plain characters.")
     if len({name.casefold() for name in names}) < len(names):
-        raise ValidationError("A name is there twice. Write each of them once.")
+        raise ValidationError("A name is listed twice. Write each name once.")
 
 
 def check_some_names(names: object) -> None:
-    """Refuses an empty list too."""
+    """Like `check_names`, but refuses an empty list."""
     check_names(names)
     if not names:
         raise ValidationError("Write at least one name.")
 
 
 def check_poster(text: str) -> None:
-    """Refuses what is not one SVG document without scripts, event handlers and outside references."""
+    """Accepts only an SVG document without scripts, event handlers and external references."""
     if len(text) > LARGEST_POSTER:
         raise ValidationError(f"The poster is too large: at most {LARGEST_POSTER:,} characters.")
     if POSTER_REFUSED.search(text):
@@ -60,8 +60,8 @@ def _check_element(element: ElementTree.Element) -> None:
     if tag in {"script", "foreignObject", "iframe", "handler"} or "{" in tag:
         raise ValidationError(f"The poster must not contain <{tag}>.")
     for name, value in element.attrib.items():
-        plain = name.rpartition("}")[2].lower()
-        if plain.startswith("on"):
-            raise ValidationError(f"The poster must not contain the event handler {plain!r}.")
-        if plain in {"href", "src"} and not value.startswith("#"):
+        local_name = name.rpartition("}")[2].lower()
+        if local_name.startswith("on"):
+            raise ValidationError(f"The poster must not contain the event handler {local_name!r}.")
+        if local_name in {"href", "src"} and not value.startswith("#"):
             raise ValidationError("The poster must not refer to anything outside itself.")

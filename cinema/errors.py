@@ -1,12 +1,12 @@
-"""Refusals that a reader can act on. Every app's errors come from here, so that edges translate them once."""
+"""Refusals that a caller can act on. The errors of all apps derive from these, so each edge translates them once."""
 
 from typing import Any
 
 
 class DomainError(Exception):
-    """An expected refusal: `code`, `status` and `title` are the contract's, `detail` says what to do.
+    """An expected refusal. `code`, `status` and `title` are part of the API; `detail` says what to do.
 
-    `extra` are further fields of the answer, such as the seats concerned.
+    `extra` holds further fields of the response, such as the affected seats.
     """
 
     code = "refused"
@@ -34,7 +34,7 @@ class UnusablePlan(DomainError):
 
 
 class UnusableShow(DomainError):
-    """A show that cannot be planned like this; `field` names what is wrong with it."""
+    """A show that cannot be planned like this; `field` names the invalid field."""
 
     code = "unusable_show"
     status = 422
@@ -42,7 +42,7 @@ class UnusableShow(DomainError):
 
 
 class ShowsOverlap(DomainError):
-    """The screen is taken; `show` is the id of the show that has it, where that is known."""
+    """The screen is occupied; `show` is the id of the other show, if it is known."""
 
     code = "shows_overlap"
     title = "Shows overlap"
@@ -52,4 +52,4 @@ class WrongState(DomainError):
     """The show's state does not allow this; `state` is the state it is in."""
 
     code = "wrong_state"
-    title = "Not in this state"
+    title = "Not possible in this state"

@@ -1,9 +1,10 @@
-"""What is played where: City → Theatre → Screen → SeatingPlan, Movie, and the Show that joins them.
+"""What is shown where: City → Theatre → Screen → SeatingPlan, Movie, and the Show that joins them.
 
-A seating plan is never changed once stored: a screen that is rebuilt gets a new version, and shows already
-planned keep the one they were sold from. Times are stored in UTC and shown in the theatre's own zone.
+A seating plan is never changed once stored: a rebuilt screen gets a new version, and shows that are already planned
+keep theirs. Times are stored in UTC and shown in the theatre's time zone.
 """
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.core.validators import MinValueValidator, RegexValidator
@@ -11,6 +12,7 @@ from django.db import models
 from django.utils import timezone
 
 from cinema.checks import check_names, check_poster, check_some_names, check_time_zone
+from cinema.states import Sale
 
 
 class City(models.Model):
@@ -56,8 +58,7 @@ class Screen(models.Model):
 
 
 class SeatingPlan(models.Model):
-    """One version of a screen's seats. `source` is the file as imported; `layout` is what the map is drawn
-    from.
+    """One version of a screen's seats. `source` is the imported file; the map is drawn from `layout`.
 
     `layout` is `{seats: [{id, row, number, x, y, tier, wheelchair, companion, couple}], tiers: [{name,
     color}], areas: [...], size: {width, height}}`, lengths in the plan's own units; see `cinema.plans`.
@@ -142,7 +143,7 @@ class Show(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.SCHEDULED)
     on_sale_at = models.DateTimeField(default=timezone.now)
     refuse_single_seats = models.BooleanField(
-        default=False, help_text="refuse a choice that leaves one lonely seat between taken ones"
+        default=False, help_text="refuse a selection that leaves a single free seat between taken ones"
     )
 
     class Meta:
@@ -159,6 +160,22 @@ class Show(models.Model):
     def __str__(self) -> str:
         start = self.starts_at.astimezone(self.screen.theatre.zone)
         return f"{self.movie} · {self.screen} · {start:%d %b %H:%M}"
+
+    def sale(self, now: datetime | None = None) -> Sale:
+        """How the sale stands at that moment, by default now. The clock counts even before the state has followed it.
+
+        Seats are sold while it is `OPEN`, and then only.
+        """
+        now = now or timezone.now()
+        if self.state == self.State.CANCELLED:
+            return Sale.CANCELLED
+        if self.state == self.State.CLOSED:
+            return Sale.CLOSED
+        if now >= self.starts_at:
+            return Sale.OVER
+        if self.state == self.State.SCHEDULED and now < self.on_sale_at:
+            return Sale.NOT_YET
+        return Sale.OPEN
 
 
 class ShowTier(models.Model):

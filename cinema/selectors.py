@@ -1,4 +1,4 @@
-"""Reading the cinema: what is on, when, where and in which hall. Answers are whole: a page asks once.
+"""Reading the cinema: what is on, when, where and in which hall. Each answer carries all that a page needs.
 
 A show is *upcoming* while it has not started and is not cancelled. A `city` is a slug or a name, a `date` is
 a day as people in the theatre's own city count it. Lists are lazy QuerySets, to be cut into pages.
@@ -20,7 +20,7 @@ from cinema.models import City, Movie, SeatingPlan, Show, ShowTier, Theatre
 from cinema.plans.halls import Hall
 
 LARGEST_ID = 2**63 - 1
-MOST_WORDS = 8  # of a search; more make no difference to a person
+MOST_WORDS = 8  # of a search; the rest is ignored
 
 
 # ----------------------------------------------------------------------------------------------- movies
@@ -32,17 +32,16 @@ def now_showing(
     date: Date | None = None,
     now: datetime | None = None,
 ) -> QuerySet[Movie]:
-    """Films with an upcoming show that fits: `language`, `city` and `date` are asked of one and the same
-    show.
+    """Movies with an upcoming show; one show must match `language`, `city` and `date` together.
 
-    `q` finds every one of its words in title, cast or genres. Newest release first.
+    Every word of `q` must be in the title, cast or genres. Newest release first.
     """
     shows = upcoming_shows(city=city, language=language, date=date, now=now).filter(movie=OuterRef("pk")).order_by()
     movies = Movie.objects.filter(Exists(shows))
     for word in clean(q).split()[:MOST_WORDS]:
-        movies = movies.filter(Q(title__icontains=word) | _says("cast", word) | _says("genres", word))
+        movies = movies.filter(Q(title__icontains=word) | _has_word("cast", word) | _has_word("genres", word))
     if clean(genre):
-        movies = movies.filter(_names("genres", clean(genre)))
+        movies = movies.filter(_has_name("genres", clean(genre)))
     return movies
 
 
@@ -62,8 +61,8 @@ def get_movie_by_slug(slug: str) -> Movie:
     return movie
 
 
-def choices_now_showing(now: datetime | None = None) -> dict[str, list[Any]]:
-    """What the filters can offer: `{genres: [str], languages: [str], cities: [City]}` of upcoming shows."""
+def choices_now_showing(now: datetime | None = None) -> dict[str, list]:
+    """The choices of the filters: `{genres: [str], languages: [str], cities: [City]}` of upcoming shows."""
     shows = upcoming_shows(now=now).order_by()
     genres = Movie.objects.filter(Exists(shows.filter(movie=OuterRef("pk")))).values_list("genres", flat=True)
     return {
@@ -81,7 +80,7 @@ def upcoming_shows(
     date: Date | None = None,
     now: datetime | None = None,
 ) -> QuerySet[Show]:
-    """Upcoming shows in order of time, each with its film, screen, theatre, city and tiers."""
+    """Upcoming shows in order of time, each with its movie, screen, theatre, city and tiers."""
     shows = _whole_shows().filter(starts_at__gt=now or timezone.now()).exclude(state=states.CANCELLED)
     if movie is not None:
         shows = shows.filter(movie=movie)
@@ -97,7 +96,7 @@ def upcoming_shows(
 
 
 def get_show(show_id: int) -> Show:
-    """A show in any state, with film, screen, theatre, city and tiers. Raises NotFound."""
+    """A show in any state, with movie, screen, theatre, city and tiers. Raises NotFound."""
     show = _whole_shows().filter(pk=show_id).first() if 0 < show_id <= LARGEST_ID else None
     if show is None:
         raise NotFound("There is no such show.")
@@ -105,27 +104,20 @@ def get_show(show_id: int) -> Show:
 
 
 def days_of(shows: QuerySet[Show]) -> list[Date]:
-    """The days, each theatre counting by its own zone, on which these shows start."""
+    """The days on which these shows start, by the calendar of each theatre's own zone."""
     starts = shows.order_by().values_list("starts_at", "screen__theatre__time_zone")
     return sorted({start.astimezone(ZoneInfo(zone)).date() for start, zone in starts})
 
 
-def sale_is_open(show: Show, now: datetime | None = None) -> bool:
-    """Whether seats may be sold now; the clock counts even where the state has not followed it yet."""
-    now = now or timezone.now()
-    opened = show.state == states.ON_SALE or (show.state == states.SCHEDULED and show.on_sale_at <= now)
-    return opened and now < show.starts_at
-
-
 def _whole_shows() -> QuerySet[Show]:
-    """The plan's layout is large and never needed in a list: it is not joined."""
+    """Without the plan: its layout is large, and no list needs it."""
     tiers = Prefetch("tiers", ShowTier.objects.order_by("position", "id"))
     return Show.objects.select_related("movie", "screen__theatre__city").defer("movie__poster").prefetch_related(tiers)
 
 
 def _on_day(date: Date) -> Q:
     """Shows that start on this day of the theatre's own calendar."""
-    if not 1970 <= date.year <= 2999:  # the ends of the calendar have no neighbours
+    if not 1970 <= date.year <= 2999:  # the first and last years of the calendar cannot be converted between zones
         return Q(pk__in=[])
     found = Q(pk__in=[])
     for name in Theatre.objects.order_by().values_list("time_zone", flat=True).distinct():
@@ -146,7 +138,7 @@ def layout_tag(show: Show) -> str:
 
 
 def get_show_for_layout(show_id: int) -> Show:
-    """The show with its plan, the layout itself left for later. Raises NotFound."""
+    """The show with its plan, but without the layout itself. Raises NotFound."""
     shows = Show.objects.select_related("plan").defer("plan__layout", "plan__source")
     show = shows.filter(pk=show_id).first() if 0 < show_id <= LARGEST_ID else None
     if show is None:
@@ -173,17 +165,17 @@ def hall_of_plan(plan_id: int) -> Hall:
 
 # --------------------------------------------------------------------------------------------- searching
 def clean(text: str) -> str:
-    """Without the character that PostgreSQL cannot compare, and without blanks around."""
+    """Without NUL, which PostgreSQL refuses, and without blanks around."""
     return text.replace("\x00", "").strip()
 
 
-def _says(field: str, word: str) -> Q:
-    """A word inside a list of names. SQLite keeps the list with other scripts escaped, PostgreSQL plainly."""
+def _has_word(field: str, word: str) -> Q:
+    """A word inside a list of names. SQLite stores other scripts in the list escaped, PostgreSQL as they are."""
     return Q(**{f"{field}__icontains": word}) | Q(**{f"{field}__icontains": json.dumps(word)[1:-1]})
 
 
-def _names(field: str, name: str) -> Q:
-    """A whole name of a list, in any case."""
+def _has_name(field: str, name: str) -> Q:
+    """A whole name of a list, in capital or small letters."""
     return Q(**{f"{field}__icontains": json.dumps(name, ensure_ascii=False)}) | Q(
         **{f"{field}__icontains": json.dumps(name)}
     )

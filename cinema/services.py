@@ -1,8 +1,7 @@
-"""What changes the cinema: plans are imported, shows are planned, opened, closed and cancelled.
+"""Changes of the cinema: importing plans, and planning, opening, closing and cancelling shows.
 
-Whoever plans or moves a show first locks its screen's row, so that two at once are looked at one after the
-other; PostgreSQL's exclusion constraint stands behind that. A show's state moves by `cinema.states.MOVES`
-only.
+Planning or changing a show first locks its screen's row, so that concurrent requests are checked one after the other.
+PostgreSQL's exclusion constraint enforces the same rule. A show's state changes only as `cinema.states.MOVES` allows.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,9 +17,9 @@ from cinema.errors import NotFound, ShowsOverlap, UnusablePlan, UnusableShow, Wr
 from cinema.models import Movie, Screen, SeatingPlan, Show, ShowTier
 from cinema.plans import PlanError, read_plan
 
-BESIDE_THE_FILM = timedelta(minutes=20)  # trailers and the interval, where no end is given
+TRAILERS_AND_INTERVAL = timedelta(minutes=20)  # added to the runtime if no end is given
 LONGEST_SHOW = timedelta(hours=12)
-LOWEST_PRICE = 100  # paise: Razorpay takes no less
+LOWEST_PRICE = 100  # paise; Razorpay's minimum
 HIGHEST_PRICE = 10_000_000  # paise
 
 
@@ -28,8 +27,8 @@ HIGHEST_PRICE = 10_000_000  # paise
 def import_plan(data: bytes | dict[str, Any], screen: Screen) -> SeatingPlan:
     """Stores a plan file (pretix's JSON) as the screen's newest version.
 
-    The same layout under the same name as the newest version is that version. Plans stored earlier, and the
-    shows that use them, are never touched. Raises UnusablePlan with the `place`; then nothing is stored.
+    Returns the newest version itself if it has the same layout and name. Older versions and the shows that use them
+    do not change. Raises UnusablePlan with the `place`, and NotFound; then nothing is stored.
     """
     try:
         plan = read_plan(data)
@@ -63,15 +62,15 @@ def plan_show(
     plan: SeatingPlan | None = None,
     refuse_single_seats: bool = False,
 ) -> Show:
-    """A new show, on sale at once or, where `on_sale_at` is still to come, scheduled.
+    """Plans a new show: on sale now, or scheduled if `on_sale_at` is in the future.
 
-    `prices` gives every tier of the plan its price in paise, before tax. Times are aware. By default: the
-    film's first language, an end after its runtime and twenty minutes, the screen's newest plan, on sale from
-    now. Raises UnusableShow with the `field`, ShowsOverlap.
+    `prices` has the price of every tier of the plan, in paise before tax. Times are aware. Defaults: the movie's first
+    language, an end twenty minutes after its runtime, the screen's newest plan, on sale from now. Raises UnusableShow
+    with the `field`, ShowsOverlap, NotFound.
     """
     now = timezone.now()
     if not 2000 <= starts_at.year <= 2200:
-        raise UnusableShow("The year of the start is a slip of the pen.", field="starts_at")
+        raise UnusableShow("The start year must be between 2000 and 2200.", field="starts_at")
     with _one_at_a_time(screen):
         plan = plan or SeatingPlan.objects.filter(screen=screen).order_by("-version").first()
         if plan is None or plan.screen_id != screen.pk:
@@ -81,7 +80,7 @@ def plan_show(
             screen=screen,
             plan=plan,
             starts_at=starts_at,
-            ends_at=ends_at or starts_at + timedelta(minutes=movie.runtime) + BESIDE_THE_FILM,
+            ends_at=ends_at or starts_at + timedelta(minutes=movie.runtime) + TRAILERS_AND_INTERVAL,
             language=language or next(iter(movie.languages), ""),
             format=format,
             on_sale_at=on_sale_at or now,
@@ -108,7 +107,7 @@ CHANGEABLE = {"starts_at", "ends_at", "language", "format", "on_sale_at", "refus
 def change_show(show_id: int, prices: Mapping[str, int] | None = None, **changes: Any) -> Show:
     """Changes a show that is not cancelled: any of CHANGEABLE, and prices in paise by tier.
 
-    Screen and plan stay: seats were sold from them. New prices count from the next booking on. Raises
+    Screen and plan cannot change, because seats were sold from them. New prices apply to new bookings. Raises
     NotFound, WrongState, UnusableShow, ShowsOverlap.
     """
     if unknown := changes.keys() - CHANGEABLE:
@@ -117,11 +116,11 @@ def change_show(show_id: int, prices: Mapping[str, int] | None = None, **changes
     with _one_at_a_time(screen):
         show = _locked_show(show_id)
         if show.state == states.CANCELLED:
-            raise WrongState("A cancelled show stays as it is. Plan a new one.", state=show.state)
+            raise WrongState("A cancelled show cannot be changed. Plan a new one.", state=show.state)
         for name, value in changes.items():
             setattr(show, name, value)
         if show.state == states.ON_SALE and show.on_sale_at > timezone.now():
-            raise UnusableShow("The sale is open already. Close it to stop selling.", field="on_sale_at")
+            raise UnusableShow("The sale has already opened. Close it to stop selling.", field="on_sale_at")
         check_show(show)
         show.save()
         if prices is not None:
@@ -133,25 +132,22 @@ def change_show(show_id: int, prices: Mapping[str, int] | None = None, **changes
 
 
 def check_show(show: Show) -> None:
-    """The rules that a show keeps by itself and beside the others of its screen.
-
-    Raises UnusableShow, ShowsOverlap.
-    """
+    """Checks a show by itself and against the other shows of its screen. Raises UnusableShow, ShowsOverlap."""
     for field in ("starts_at", "ends_at", "on_sale_at"):
         if timezone.is_naive(getattr(show, field)):
-            raise UnusableShow("Give the time with its zone.", field=field)
+            raise UnusableShow("Give the time with its time zone.", field=field)
     if not timedelta(0) < show.ends_at - show.starts_at <= LONGEST_SHOW:
-        raise UnusableShow("A show ends after it starts, within twelve hours.", field="ends_at")
+        raise UnusableShow("A show must end after it starts, within twelve hours.", field="ends_at")
     if show.on_sale_at >= show.starts_at and show.state == states.SCHEDULED:
         raise UnusableShow("The sale must open before the show starts.", field="on_sale_at")
     if show.language not in show.movie.languages:
         raise UnusableShow(
-            f"{show.movie.title} is not played in {show.language or 'no language'}: choose from "
+            f"{show.movie.title} is not available in {show.language or 'no language'}: choose from "
             f"{', '.join(show.movie.languages)}.",
             field="language",
         )
     if show.format not in Show.Format.values:
-        raise UnusableShow(f"The format is one of {', '.join(Show.Format.values)}.", field="format")
+        raise UnusableShow(f"The format must be one of {', '.join(Show.Format.values)}.", field="format")
     if show.state != states.CANCELLED:
         _check_overlap(show)
 
@@ -171,33 +167,33 @@ def _check_overlap(show: Show) -> None:
 def _check_prices(plan: SeatingPlan, prices: Mapping[str, int]) -> None:
     names = {tier["name"] for tier in plan.layout["tiers"]}
     if prices.keys() != names:
-        raise UnusableShow(f"Give a price for each of {', '.join(sorted(names))}, and nothing else.", field="prices")
+        raise UnusableShow(f"Give one price for each of these tiers: {', '.join(sorted(names))}.", field="prices")
     for name, price in prices.items():
         if isinstance(price, bool) or not isinstance(price, int) or not LOWEST_PRICE <= price <= HIGHEST_PRICE:
             raise UnusableShow(
-                f"{name}: a price is a whole number of paise from {LOWEST_PRICE} to {HIGHEST_PRICE}.",
+                f"{name}: a price must be a whole number of paise from {LOWEST_PRICE} to {HIGHEST_PRICE}.",
                 field="prices",
             )
 
 
 @contextmanager
 def _one_at_a_time(screen: Screen) -> Iterator[None]:
-    """A transaction in which nobody else plans on this screen."""
+    """A transaction that no other planning on this screen can overlap."""
     try:
         with transaction.atomic():
             _lock(screen.pk)
             yield
     except IntegrityError as error:
-        # The database's own rule: somebody planned a show here without asking these services.
+        # The database's constraint: a show was planned here without these services.
         if "shows_of_a_screen_never_overlap" not in str(error):
             raise
         raise ShowsOverlap(f"{screen} is taken at that time. Choose another time or screen.") from None
 
 
 def _lock(screen_id: int) -> None:
-    """Until the transaction ends, this screen is ours (on SQLite, everything is)."""
+    """Locks this screen until the transaction ends (SQLite locks the whole database)."""
     if not Screen.objects.select_for_update().filter(pk=screen_id).values_list("pk", flat=True).first():
-        raise NotFound("This screen does not exist any more.")
+        raise NotFound("This screen no longer exists.")
 
 
 def _screen_of(show_id: int) -> Screen:
@@ -208,7 +204,8 @@ def _screen_of(show_id: int) -> Screen:
 
 
 def _locked_show(show_id: int) -> Show:
-    # Its key stays, so bookings, which refer to the row, do not wait: one that did could hold what we need next.
+    # `no_key`, because the key does not change: bookings refer to it and must not wait, as they could hold a lock that
+    # this transaction needs next.
     shows = Show.objects.select_for_update(of=("self",), no_key=True).select_related("movie", "screen__theatre", "plan")
     show = shows.filter(pk=show_id).first()
     if show is None:
@@ -223,14 +220,14 @@ def open_show(show_id: int) -> Show:
 
 
 def close_show(show_id: int) -> Show:
-    """Ends the sale; tickets stay good. Raises NotFound, WrongState."""
+    """Ends the sale; tickets stay valid. Raises NotFound, WrongState."""
     return _move(show_id, "close")
 
 
 def cancel_show(show_id: int) -> Show:
-    """The show will not be played. Final; its screen is free again. Raises NotFound, WrongState.
+    """Cancels a show for good; its screen is free again. Raises NotFound, WrongState.
 
-    This only sets the state: giving the money back is checkout's, which looks for cancelled shows.
+    This only sets the state. `checkout` looks for cancelled shows and refunds their bookings.
     """
     return _move(show_id, "cancel")
 
@@ -241,10 +238,10 @@ def _move(show_id: int, verb: str) -> Show:
         show = _locked_show(show_id)
         after = states.MOVES[verb].get(show.state)
         if after is None:
-            raise WrongState(f"This show is {show.get_state_display()}: it cannot {verb}.", state=show.state)
+            raise WrongState(f"You cannot {verb} a show that is {show.get_state_display()}.", state=show.state)
         if verb == "open":
             if show.starts_at <= now:
-                raise WrongState("This show has begun: its sale stays closed.", state=show.state)
+                raise WrongState("This show has begun: its sale cannot be opened.", state=show.state)
             show.on_sale_at = min(show.on_sale_at, now)
         show.state = after
         show.save(update_fields=["state", "on_sale_at"])
@@ -252,10 +249,9 @@ def _move(show_id: int, verb: str) -> Show:
 
 
 def follow_the_clock(now: datetime | None = None) -> tuple[list[int], list[int]]:
-    """Opens scheduled shows whose sale has begun and closes those that have started; answers with both lists
-    of ids.
+    """Opens scheduled shows whose sale time has come and closes shows that have started. Returns both lists of ids.
 
-    Safe to run again and in several places at once: each update asks for the state it moves from.
+    Safe to run twice or concurrently: each update requires the state it changes from.
     """
     now = now or timezone.now()
     due = Show.objects.filter(state=states.SCHEDULED, on_sale_at__lte=now, starts_at__gt=now)

@@ -1,4 +1,4 @@
-"""The cinema's rhythm: sales open and close by the clock."""
+"""The cinema's periodic task: opens and closes sales at their times."""
 
 from celery import shared_task
 

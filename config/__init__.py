@@ -1,4 +1,4 @@
-"""Settings, URLs, servers and the API object: the top of the house, which may import everything below."""
+"""Settings, URLs, servers and the API object: the top layer, which may import all apps."""
 
 from config.celery import app as celery_app
 

@@ -1,4 +1,4 @@
-"""The ASGI application: Django for HTTP, the seat map and the dashboard for sockets."""
+"""The ASGI application: Django for HTTP, consumers for the sockets of the seat map and the dashboard."""
 
 import os
 
@@ -7,7 +7,7 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-django_application = get_asgi_application()  # loads the apps, so it comes before anything of ours
+django_application = get_asgi_application()  # loads the apps, so it must come before the imports below
 
 from boxoffice.routing import websocket_urlpatterns as boxoffice_sockets  # noqa: E402
 from config.origins import SameOriginOnly  # noqa: E402

@@ -1,6 +1,6 @@
-"""The Celery application and its rhythm. Two beats at once are harmless: every task may run twice.
+"""The Celery application and its beat schedule. Two beats at once are harmless: every task may run twice.
 
-Entries of the beat schedule are the apps' own `BEAT` tables, collected once the apps are loaded.
+The schedule is made of the apps' `BEAT` tables, collected once the apps are loaded.
 """
 
 import os
@@ -17,7 +17,7 @@ app.autodiscover_tasks()
 
 @setup_logging.connect
 def _leave_logging_alone(**_: object) -> None:
-    """Django's LOGGING already says how lines look; Celery would otherwise replace it."""
+    """Keeps Django's LOGGING, which Celery would otherwise replace."""
 
 
 @app.on_after_finalize.connect

@@ -1,7 +1,7 @@
-"""Reads the environment: every value typed, checked and, when wrong, named.
+"""Reads typed and checked values from the environment.
 
-Owns nothing but the reading; `config.settings` says which values there are. A wrong value raises
-`ImproperlyConfigured` with the variable's own name first, which `manage.py` prints as one line.
+`config.settings` defines which values exist. An invalid value raises `ImproperlyConfigured` with a message that starts
+with the variable's name; `manage.py` prints it as one line.
 """
 
 import base64
@@ -16,7 +16,7 @@ _env = environ.Env()
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value of `name`; without a default a missing or empty one is an error."""
+    """The value of `name`. Without a default, a missing or empty value is an error."""
     value = os.environ.get(name, "")
     if value:
         return value
@@ -46,7 +46,7 @@ def whole(name: str, default: int, lowest: int, highest: int) -> int:
     except ValueError:
         raise ImproperlyConfigured(f"{name} is {value!r}: write a whole number.") from None
     if not lowest <= number <= highest:
-        raise ImproperlyConfigured(f"{name} is {number}: it must lie between {lowest} and {highest}.")
+        raise ImproperlyConfigured(f"{name} is {number}: it must be between {lowest} and {highest}.")
     return number
 
 
@@ -68,7 +68,7 @@ def database(name: str, default: str | None = None) -> dict[str, Any]:
 
 
 def redis(name: str, default: str | None = None) -> str:
-    """A redis:// or rediss:// address, always naming its logical database."""
+    """A redis:// or rediss:// address; the result always names its logical database."""
     url = text(name, default)
     parts = urlsplit(url)
     database_number = parts.path.strip("/") or "0"
@@ -82,7 +82,7 @@ def redis(name: str, default: str | None = None) -> str:
 
 
 def beside(url: str, step: int) -> str:
-    """The logical database `step` numbers after the one `url` names, on the same server."""
+    """The same server with a logical database number that is higher by `step`."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"/{int(parts.path.strip('/')) + step}"))
 
@@ -148,6 +148,6 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
 
 
 def same_database(url: str) -> tuple[str | None, int, str]:
-    """Two Redis addresses with the same answer are one logical database."""
+    """A key that is equal for two Redis addresses of the same logical database."""
     parts = urlsplit(url)
     return parts.hostname, parts.port or 6379, parts.path

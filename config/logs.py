@@ -1,4 +1,4 @@
-"""How a log line looks: an event and its fields, as text in development and as JSON in production."""
+"""The format of log lines: an event and its fields, as text in development and as JSON in production."""
 
 import logging
 from typing import Any
@@ -28,8 +28,8 @@ def formatter(colour: bool, as_json: bool) -> logging.Formatter:
     last: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
-        # Not rich's tracebacks, which structlog would use where rich happens to be installed: one of them takes a busy
-        # process seconds to paint, and shows what local variables held.
+        # Not rich's tracebacks, which structlog uses if rich is installed: rendering one takes a busy process seconds,
+        # and it prints the values of local variables.
         else [structlog.dev.ConsoleRenderer(colors=colour, exception_formatter=structlog.dev.plain_traceback)]
     )
     return structlog.stdlib.ProcessorFormatter(

@@ -1,7 +1,7 @@
-"""Refuses sockets that another site's page opens: such a page would speak with our visitor's cookies.
+"""Refuses sockets that a page of another site opens: such a page would use the cookies of our visitor.
 
-Browsers always send `Origin` with a socket; programs usually do not, and carry nobody's cookies, so a missing
-one is let in. Channels' own validators either compare host names only or refuse every program.
+Browsers always send `Origin` when they open a socket. Programs usually do not, and have no visitor's cookies, so a
+missing `Origin` is accepted. Channels' own validators either compare only host names or refuse all programs.
 """
 
 from collections.abc import Awaitable, Callable
@@ -26,7 +26,7 @@ class SameOriginOnly:
 
 
 def _is_ours(origin: str, host: str) -> bool:
-    """Same host and port as the request was sent to, or one of CSRF_TRUSTED_ORIGINS in full."""
+    """True for the host and port of the request, and for an exact entry of CSRF_TRUSTED_ORIGINS."""
     parts = urlsplit(origin)
     same_host = bool(host) and parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower()
-    return same_host or origin.rstrip("/") in {known.rstrip("/") for known in settings.CSRF_TRUSTED_ORIGINS}
+    return same_host or origin.rstrip("/") in {trusted.rstrip("/") for trusted in settings.CSRF_TRUSTED_ORIGINS}

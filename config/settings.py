@@ -1,11 +1,10 @@
-"""Every setting, from the environment where it may differ, checked here and nowhere else.
+"""All settings. Those that differ between installations come from the environment and are checked only here.
 
-Development (`DEBUG=true`, which `make run` sets) has working defaults. Production has none for what guards
-money or sessions: a missing or weak value stops the start. The table of variables is in the README.
+Development (`DEBUG=true`, which `make run` sets) has working defaults. Production has none for secrets that protect
+money or sessions: without a strong value the site does not start. The table of variables is in the README.
 """
 
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -24,17 +23,17 @@ if not DEBUG and (SECRET_KEY == DEVELOPMENT_SECRET or len(SECRET_KEY) < 50 or le
 
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", ["*"] if DEBUG else [])
 if not ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS is not set: name the hosts this site is reached by.")
+    raise ImproperlyConfigured("ALLOWED_HOSTS is not set: list the host names of this site.")
 CSRF_TRUSTED_ORIGINS = env.names("CSRF_TRUSTED_ORIGINS", [])
 for _origin in CSRF_TRUSTED_ORIGINS:
     env.http_origin("CSRF_TRUSTED_ORIGINS", _origin)
 
 # ------------------------------------------------------------------------------------------ applications
 INSTALLED_APPS = [
-    "config.dev",  # before daphne: its runserver is ours
+    "config.dev",  # before daphne, to replace its runserver
     "config",
     "daphne",
-    "frontend",  # before the admin and allauth, whose templates it replaces
+    "frontend",  # before the admin and allauth, to replace their templates
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -63,7 +62,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "frontend.middleware.forget_when_session_changes",  # outside the next one, whose cookie it watches
+    "frontend.middleware.forget_when_session_changes",  # outside the session middleware, whose cookie it checks
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -97,13 +96,13 @@ TEMPLATES = [
 DATABASES = {"default": env.database("DATABASE_URL")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    # Hundreds of customers arrive at once; PostgreSQL takes a hundred connections. They wait their turn.
+    # PostgreSQL accepts about a hundred connections. With more requests than that, they wait for one of the pool.
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
         "max_size": env.whole("DATABASE_POOL_SIZE", 16, 1, 500),
         "timeout": 10,
     }
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # a server that came back finds no broken connections
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True  # replaces connections that a restart of PostgreSQL has broken
 else:
     DATABASES["default"].setdefault("OPTIONS", {}).update(
         {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"}
@@ -141,17 +140,17 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
-CELERY_BEAT_SCHEDULE: dict[str, Any] = {}  # each app's tasks register their own rhythm in config.celery
+CELERY_BEAT_SCHEDULE: dict = {}  # config.celery fills it from the apps' BEAT tables
 
 # ----------------------------------------------------------------------------------------------- seating
 SEAT_HOLD_SECONDS = env.whole("SEAT_HOLD_SECONDS", 300, 1, 1200)
 PAYMENT_WINDOW_SECONDS = env.whole("PAYMENT_WINDOW_SECONDS", 600, 1, 1200)
-LONGEST_HOLD_SECONDS = 1200  # from the first lock, whatever is added or extended
+LONGEST_HOLD_SECONDS = 1200  # from the first lock, also if seats are added or the hold is extended
 MAX_SEATS_PER_BOOKING = env.whole("MAX_SEATS_PER_BOOKING", 10, 1, 100)
 MAX_SOCKETS_PER_ADDRESS = env.whole("MAX_SOCKETS_PER_ADDRESS", 20, 0, 1_000_000)  # 0: no limit
 WAITLIST_OFFER_SECONDS = env.whole("WAITLIST_OFFER_SECONDS", 600, 1, LONGEST_HOLD_SECONDS)
-STUCK_VIEWER_SECONDS = env.whole("STUCK_VIEWER_SECONDS", 20, 1, 600)  # who reads nothing for so long is closed
-DRAIN_SECONDS = env.whole("DRAIN_SECONDS", 10, 0, 600)  # how long a stopping web process takes to close sockets
+STUCK_VIEWER_SECONDS = env.whole("STUCK_VIEWER_SECONDS", 20, 1, 600)  # then a socket that reads nothing is closed
+DRAIN_SECONDS = env.whole("DRAIN_SECONDS", 10, 0, 600)  # over which a stopping web process closes its sockets
 
 # ---------------------------------------------------------------------------------------------- payments
 SANDBOX_KEY_ID = "rzp_test_housefull"
@@ -171,18 +170,18 @@ if not DEBUG and {RAZORPAY_KEY_ID, RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET}
     SANDBOX_KEY_SECRET,
     SANDBOX_WEBHOOK_SECRET,
 }:
-    raise ImproperlyConfigured("RAZORPAY_KEY_ID and its secrets are the sandbox's: give the live keys.")
+    raise ImproperlyConfigured("RAZORPAY_KEY_ID and its secrets are the sandbox's: set the live keys.")
 
 # ----------------------------------------------------------------------------------------------- tickets
 DEVELOPMENT_TICKET_KEY = "aG91c2VmdWxsLWRldmVsb3BtZW50LXRpY2tldC1rZXk="  # 32 bytes, base64
 TICKET_SIGNING_KEY = env.seed("TICKET_SIGNING_KEY", DEVELOPMENT_TICKET_KEY if DEBUG else None)
 if not DEBUG and env.seed("", DEVELOPMENT_TICKET_KEY) == TICKET_SIGNING_KEY:
-    raise ImproperlyConfigured("TICKET_SIGNING_KEY is the development one: anybody could sign tickets with it.")
-# Public halves of the keys that signed before this one: their tickets stay good until they are taken out of the list.
+    raise ImproperlyConfigured("TICKET_SIGNING_KEY is the development key: anyone could sign tickets with it.")
+# Public keys of earlier signing keys: tickets signed by those are valid while the public key is listed here.
 TICKET_OLD_PUBLIC_KEYS = env.public_keys("TICKET_OLD_PUBLIC_KEYS", TICKET_SIGNING_KEY)
 DEVELOPMENT_TICKET_PUBLIC_KEY = "ryvRvd7vUIJU7j+KkQ/z3iAdLYqINpAXjRDgH/fd1cA="
 if not DEBUG and env.seed("", DEVELOPMENT_TICKET_PUBLIC_KEY) in TICKET_OLD_PUBLIC_KEYS:
-    raise ImproperlyConfigured("TICKET_OLD_PUBLIC_KEYS has the development one: anybody could sign tickets for it.")
+    raise ImproperlyConfigured("TICKET_OLD_PUBLIC_KEYS has the development key: anyone could sign tickets for it.")
 
 # -------------------------------------------------------------------------------------------------- mail
 _mail = env.email("EMAIL_URL", "smtp://127.0.0.1:8002" if DEBUG else None)
@@ -196,7 +195,7 @@ EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or None
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Housefull <tickets@housefull.test>")
-MAIL_CATCHER_DIR = VAR_DIR / "mail"  # where `up` lets its catcher put what was sent
+MAIL_CATCHER_DIR = VAR_DIR / "mail"  # where the mail catcher of `up` stores sent mails
 
 # ---------------------------------------------------------------------------------------------- accounts
 AUTHENTICATION_BACKENDS = [
@@ -226,14 +225,14 @@ LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
 LOCALE_PATHS = [BASE_DIR / "frontend" / "locale"]
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 LANGUAGE_COOKIE_SAMESITE = "Lax"
-LANGUAGE_COOKIE_HTTPONLY = True  # the scripts read the language off the page
+LANGUAGE_COOKIE_HTTPONLY = True  # scripts read the language from the page
 TIME_ZONE = "UTC"
 USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
-STATIC_MANIFEST = env.flag("STATIC_MANIFEST", not DEBUG)  # names with hashes need collectstatic first
+STATIC_MANIFEST = env.flag("STATIC_MANIFEST", not DEBUG)  # file names with hashes; needs collectstatic
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -271,7 +270,7 @@ if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0, 0, 10)  # how many of our own proxies stand in front
+TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0, 0, 10)  # number of our own proxies in front of the site
 NINJA_NUM_PROXIES = TRUSTED_PROXIES
 
 # ----------------------------------------------------------------------------------------------- logging

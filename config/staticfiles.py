@@ -1,4 +1,4 @@
-"""Static files for production: names carry a hash, and ES modules import each other by those names."""
+"""Static files for production: file names contain a hash, and ES modules import each other by those names."""
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 

@@ -1,4 +1,4 @@
-"""Every address: the pages, the API, accounts, the admin and the figures for Prometheus."""
+"""All URLs: the pages, the API, accounts, the admin and the metrics for Prometheus."""
 
 from django.contrib import admin
 from django.urls import include, path

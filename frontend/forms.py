@@ -1,4 +1,4 @@
-"""What visitors may type into the pages' forms. Filters are forgiving: what makes no sense filters nothing."""
+"""Forms of the pages. Filters ignore values that are invalid or not offered."""
 
 from datetime import date as Date
 from typing import Any
@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class FilterForm(forms.Form):
-    """The bar above "now showing". `wanted()` never fails, whatever stands in the address."""
+    """The filter bar of the home page. `filters()` never fails: invalid values in the URL are ignored."""
 
     q = forms.CharField(
         label=_("Search"),
         required=False,
         max_length=100,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Film, actor or genre"), "autocomplete": "off"}
+            attrs={"type": "search", "placeholder": _("Movie, actor or genre"), "autocomplete": "off"}
         ),
     )
     city = forms.ChoiceField(label=_("City"), required=False)
@@ -23,41 +23,41 @@ class FilterForm(forms.Form):
     genre = forms.ChoiceField(label=_("Genre"), required=False)
     date = forms.DateField(label=_("Day"), required=False, input_formats=["%Y-%m-%d"], widget=forms.HiddenInput)
 
-    def __init__(self, data: dict[str, Any], choices: dict[str, list[Any]]) -> None:
-        """`choices` as `cinema.selectors.choices_now_showing` gives them; `days` are those to choose from."""
+    def __init__(self, data: dict[str, Any], choices: dict[str, list]) -> None:
+        """`choices` as returned by `cinema.selectors.choices_now_showing`."""
         super().__init__(data, auto_id="filter_%s")
-        self._offer("city", _("All cities"), [(city.slug, city.name) for city in choices["cities"]])
-        self._offer("language", _("All languages"), [(name, name) for name in choices["languages"]])
-        self._offer("genre", _("All genres"), [(name, name) for name in choices["genres"]])
+        self._set_choices("city", _("All cities"), [(city.slug, city.name) for city in choices["cities"]])
+        self._set_choices("language", _("All languages"), [(name, name) for name in choices["languages"]])
+        self._set_choices("genre", _("All genres"), [(name, name) for name in choices["genres"]])
 
-    def _offer(self, name: str, nothing: Any, choices: list[tuple[str, str]]) -> None:
+    def _set_choices(self, name: str, empty_label: Any, choices: list[tuple[str, str]]) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [("", nothing), *choices]
+            field.choices = [("", empty_label), *choices]
 
-    def wanted(self) -> dict[str, Any]:
-        """`{q, city, language, genre}` as strings (empty: any) and `date` (or None)."""
+    def filters(self) -> dict[str, Any]:
+        """`{q, city, language, genre}` as strings (empty: any) and `date` (None: any)."""
         self.is_valid()
-        clean = self.cleaned_data
-        return {name: clean.get(name) or (None if name == "date" else "") for name in self.fields}
+        cleaned = self.cleaned_data
+        return {name: cleaned.get(name) or (None if name == "date" else "") for name in self.fields}
 
 
 class DayForm(forms.Form):
-    """The day chosen on a film's page."""
+    """The day chosen on a movie's page."""
 
     date = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
 
     def day(self) -> Date | None:
-        """None when there is no date to read."""
+        """None without a valid date."""
         self.is_valid()
         return self.cleaned_data.get("date")
 
 
 class CancelShowForm(forms.Form):
-    """Why the cinema cancels a show, in words for its customers."""
+    """The reason why the cinema cancels a show, written for its customers."""
 
     reason = forms.CharField(
         label=_("Reason"),
         max_length=300,
-        help_text=_("One or two sentences. Every customer reads them in the mail."),
+        help_text=_("One or two sentences. They are part of the mail to every customer."),
     )

@@ -1,13 +1,12 @@
-"""What a browser keeps for one person is not left to the next.
+"""Clears what a browser stores for one person before another person uses it.
 
-A web ticket is kept in the browser so that it opens without a network. When the browser's session changes hands
-(signing in or out, a new password, a session that ran out) the answer tells the browser to drop what it keeps of us:
-the copies and the workers that show them. Who signs out also stops being the guest they may have been before; the
-links in a guest's mails still open their bookings.
+A web ticket is stored in the browser so that it opens offline. When the browser's session changes (sign-in, sign-out,
+a new password, an expired session), the response tells the browser to delete what it stores for this site: the copies
+and the service workers that show them. Signing out also ends the guest identity the browser may have had; the links
+in a guest's mails still open their bookings.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,17 +14,17 @@ from django.http import HttpRequest, HttpResponse
 from seating.identity import COOKIE
 
 
-def forget_when_session_changes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., Any]:
-    """Stands outside Django's session middleware, which decides about the cookie on the way out."""
+def forget_when_session_changes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
+    """Must wrap Django's session middleware, which sets or deletes the cookie on the response."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
-        before = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    def middleware(request: HttpRequest) -> HttpResponse:
+        previous = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
         response = get_response(request)
         cookie = response.cookies.get(settings.SESSION_COOKIE_NAME)
-        if cookie is not None and cookie.value != before:
+        if cookie is not None and cookie.value != previous:
             response["Clear-Site-Data"] = '"storage"'
             if not cookie.value and COOKIE in request.COOKIES:
                 response.delete_cookie(COOKIE, samesite="Lax")
         return response
 
-    return answer
+    return middleware

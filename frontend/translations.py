@@ -1,7 +1,7 @@
-"""What the pages say in other languages than English. The catalogues are in `locale/`, made by `make texts`.
+"""Translations of the pages. The catalogues are in `locale/`; `make texts` updates and compiles them.
 
-Also here: sentences of Django and allauth that our visitors read and that have no Hindi there, or a wrong one. They are
-marked so that our catalogue carries them; it comes before theirs.
+This module also marks sentences of Django and allauth that our visitors read and whose Hindi is missing or wrong there.
+That puts them into our catalogue, which takes precedence over theirs.
 """
 
 from functools import cache
@@ -14,8 +14,8 @@ from django.utils.translation.trans_real import DjangoTranslation
 from django.views.i18n import JavaScriptCatalog
 
 
-class AsWritten(DjangoJSONEncoder):
-    """Letters as they are: an escaped Devanagari letter is twice as long."""
+class UnescapedEncoder(DjangoJSONEncoder):
+    """Does not escape letters: an escaped Devanagari letter is twice as long."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options | {"ensure_ascii": False})
@@ -23,18 +23,18 @@ class AsWritten(DjangoJSONEncoder):
 
 @cache
 def script_texts(language: str) -> dict[str, str | list[str]]:
-    """`{"English sentence": "translation" or [one, many]}` for the scripts; empty in English."""
+    """`{"English sentence": "translation" or [singular, plural]}` for the scripts; empty in English."""
     if language == settings.LANGUAGE_CODE:
         return {}
     catalogue = JavaScriptCatalog()
     catalogue.translation = DjangoTranslation(
         language, domain="djangojs", localedirs=[str(path) for path in settings.LOCALE_PATHS]
     )
-    return {sentence: words for sentence, words in catalogue.get_catalog().items() if sentence}
+    return {sentence: translation for sentence, translation in catalogue.get_catalog().items() if sentence}
 
 
-# Django's own Hindi says one word for both halves of the day, so that nobody could tell 10 AM from 10 PM, misspells
-# some days and months, and knows no minutes.
+# Django's Hindi has the same word for AM and PM, so that 10 AM and 10 PM look alike. It also misspells some days and
+# months and does not translate minutes.
 TIMES = (
     gettext_noop("AM"),
     gettext_noop("PM"),
@@ -52,7 +52,7 @@ TIMES = (
     ngettext_lazy("%(num)d minute", "%(num)d minutes", "num"),
 )
 
-# What Django asks of a password and says about one, and about a text that is too long: not in its Hindi.
+# Django's password rules and errors, and its error for a text that is too long: missing in its Hindi.
 FORMS_OF_DJANGO = (
     gettext_noop("The password is too similar to the %(verbose_name)s."),
     gettext_noop("Your password can’t be too similar to your other personal information."),  # noqa: RUF001 - as Django writes it
@@ -76,7 +76,7 @@ FORMS_OF_DJANGO = (
     ),
 )
 
-# How a receipt was paid, as checkout.tickets.receipts calls it.
+# Payment methods on a receipt, as named by checkout.tickets.receipts.
 PAYMENTS = (
     gettext_noop("Paid"),
     gettext_noop("Paid by UPI"),
@@ -85,8 +85,8 @@ PAYMENTS = (
     gettext_noop("Paid by wallet"),
 )
 
-# django-allauth speaks no Hindi. Signing in, signing up, e-mail addresses and passwords; the staff's second factor
-# stays in English.
+# django-allauth has no Hindi. These are its sentences for sign-in, sign-up, e-mail addresses and passwords; the pages
+# for two-step sign-in stay in English.
 ACCOUNTS = (
     gettext_noop("Email"),
     gettext_noop("Email address"),

@@ -1,4 +1,4 @@
-"""Every page's address. Each view is wrapped so that its refusals are pages too."""
+"""URLs of all pages. Each view is wrapped so that its refusals become pages too."""
 
 from django.urls import path, register_converter
 
@@ -19,7 +19,7 @@ app_name = "frontend"
 
 
 class ShowId:
-    """A show's number; longer ones than any database keeps are unknown pages, not errors."""
+    """A show's id. A number too long for the database is an unknown page, not an error."""
 
     regex = "[0-9]{1,18}"
 
@@ -31,7 +31,7 @@ class ShowId:
 
 
 class OpaqueId:
-    """A booking's id or a ticket's: what cannot be one is an unknown page and never asks the database."""
+    """A booking's or ticket's id. Anything that cannot be one is an unknown page, without a database query."""
 
     regex = "[A-Za-z0-9_-]{1,64}"
 
@@ -46,13 +46,13 @@ register_converter(ShowId, "show_id")
 register_converter(OpaqueId, "opaque")
 
 
-def page(address: str, view, name: str):
-    return path(address, with_error_pages(view), name=name)
+def page(route: str, view, name: str):
+    return path(route, with_error_pages(view), name=name)
 
 
 urlpatterns = [
     page("", browse.home, "home"),
-    page("movies/<slug:slug>/", browse.movie, "movie"),
+    page("movies/<slug:slug>/", browse.movie_page, "movie"),
     page("movies/<slug:slug>/poster.svg", browse.poster, "poster"),
     page("shows/<show_id:show_id>/", show.show_page, "show"),
     page("shows/<show_id:show_id>/offer/", show.take_up_offer, "offer"),

@@ -34,7 +34,7 @@ class BestOut(Schema):
     adjacent: bool
 
 
-@router.get("/shows/{show_id}/seats/", response=SeatStates, summary="Every seat's state")
+@router.get("/shows/{show_id}/seats/", auth=None, response=SeatStates, summary="Every seat's state")
 def seat_states(request: HttpRequest, show_id: int, response: HttpResponse) -> Any:
     etag = quote_etag(selectors.map_version(show_id))
     if request.headers.get("If-None-Match") == etag:
@@ -47,7 +47,9 @@ def seat_states(request: HttpRequest, show_id: int, response: HttpResponse) -> A
     return seat_map
 
 
-@router.post("/shows/{show_id}/best-available/", response=BestOut, summary="The best free seats; holds nothing")
+@router.post(
+    "/shows/{show_id}/best-available/", auth=None, response=BestOut, summary="The best free seats; holds nothing"
+)
 def best_available(request: HttpRequest, show_id: int, party: PartyIn) -> Any:
     seats, adjacent = selectors.best_available(show_id, party.count, party.tier, party.accessible)
     return {"seats": seats, "adjacent": adjacent}

@@ -23,11 +23,11 @@ from seating.hub import current_hub
 from seating.identity import (
     COOKIE,
     cookies_of_socket,
+    guest_token,
     is_guest,
     new_guest,
     owner_from_token,
     owner_of_user,
-    token_for,
     user_of_session,
 )
 from seating.lifecycle import is_stopping
@@ -173,8 +173,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
             self._reply(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))
             return
         self.owner = owner
-        token = token_for(owner) if is_guest(owner) else None
-        self._reply(protocol.held(message.ref, hold.seats, hold.expires_at, token))
+        self._reply(protocol.held(message.ref, hold.seats, hold.expires_at, guest_token(owner)))
 
     async def _release(self, channel: ShowChannel, message: protocol.ReleaseRequest) -> None:
         try:

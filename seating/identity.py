@@ -6,6 +6,7 @@ browser, in an HttpOnly cookie so that pages know their own bookings.
 
 import contextlib
 import secrets
+from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
@@ -15,10 +16,8 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.core import signing
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware
+from django.http import HttpRequest
 
-from cinema.errors import DomainError
 from seating.errors import BadToken, HoldsUnavailable
 
 COOKIE = "guest"
@@ -36,8 +35,13 @@ def new_guest() -> str:
 
 
 def token_for(owner: str) -> str:
-    """The token a guest shows; to whoever holds it, it is the guest."""
+    """The token that names this guest: whoever holds it is taken for them."""
     return _signer.sign(owner)
+
+
+def guest_token(owner: str) -> str | None:
+    """`token_for` a guest; None for a user, who signs in instead."""
+    return token_for(owner) if is_guest(owner) else None
 
 
 def owner_from_token(token: str) -> str:
@@ -46,7 +50,7 @@ def owner_from_token(token: str) -> str:
         owner = _signer.unsign(token)
     except signing.BadSignature:
         raise BadToken("This token was not issued here. Leave it out to begin as a new guest.") from None
-    if not owner.startswith("guest_"):
+    if not is_guest(owner):
         raise BadToken("This token does not name a guest.")
     return owner
 
@@ -55,16 +59,46 @@ def is_guest(owner: str) -> bool:
     return owner.startswith("guest_")
 
 
-def owners_of_request(request: Any) -> list[str]:
-    """Everyone this HTTP request may speak for, the first of them for new holds: bearer, user, guest cookie.
+@dataclass(frozen=True)
+class Visitor:
+    """Whom a request speaks for: `owners` are all of them, a stranger has none.
 
-    A person who books as a guest and then signs in keeps both. Empty for a stranger. Raises BadToken for a
-    bearer token that is not ours (a stale cookie is merely ignored).
+    A person who books as a guest and then signs in keeps both, the user first.
     """
+
+    owners: tuple[str, ...] = ()
+
+    @property
+    def owner(self) -> str:
+        """The first, for new holds and for what is sent again; empty for a stranger."""
+        return next(iter(self.owners), "")
+
+    def or_new_guest(self) -> "Visitor":
+        return self if self.owners else Visitor((new_guest(),))
+
+
+def visitor_of(request: Any) -> Visitor:
+    """Whom this HTTP request speaks for; see `visitor_of_bearer`, `visitor_of_cookies`. Raises BadToken.
+
+    It does not ask for a CSRF token: that is `seating.auth`'s for the API, and Django's for pages.
+    """
+    return visitor_of_bearer(request) or visitor_of_cookies(request)
+
+
+def has_bearer(request: Any) -> bool:
+    return request.headers.get("Authorization", "").startswith("Bearer ")
+
+
+def visitor_of_bearer(request: Any) -> Visitor | None:
+    """The guest of a bearer token, who goes before any cookie. Raises BadToken when it is not one of ours."""
+    if not has_bearer(request):
+        return None
+    return Visitor((owner_from_token(request.headers["Authorization"].removeprefix("Bearer ").strip()),))
+
+
+def visitor_of_cookies(request: Any) -> Visitor:
+    """The signed-in user, then the guest of the cookie; a stale cookie is ignored."""
     owners = []
-    header = request.headers.get("Authorization", "")
-    if header.startswith("Bearer "):
-        return [owner_from_token(header.removeprefix("Bearer ").strip())]
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         owners.append(owner_of_user(user))
@@ -72,7 +106,7 @@ def owners_of_request(request: Any) -> list[str]:
     if cookie:
         with contextlib.suppress(BadToken):
             owners.append(owner_from_token(cookie))
-    return owners
+    return Visitor(tuple(owners))
 
 
 def set_guest_cookie(response: Any, owner: str, secure: bool) -> None:
@@ -80,61 +114,7 @@ def set_guest_cookie(response: Any, owner: str, secure: bool) -> None:
     response.set_cookie(COOKIE, token_for(owner), max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=secure)
 
 
-class CsrfFailed(DomainError):
-    code = "csrf_failed"
-    status = 403
-    title = "Request not verified"
-
-
-def require_csrf(request: HttpRequest) -> None:
-    """For writing requests that cookies identify: another site's page could have sent them.
-
-    A bearer token cannot be sent by accident, and a request without our cookies speaks for nobody. Raises CsrfFailed.
-    """
-    if request.headers.get("Authorization", "").startswith("Bearer "):
-        return
-    if not {settings.SESSION_COOKIE_NAME, COOKIE} & set(request.COOKIES):
-        return
-    check = CsrfViewMiddleware(_answer)
-    check.process_request(request)
-    request.csrf_processing_done = False  # type: ignore[attr-defined]
-    if check.process_view(request, _answer, (), {}) is not None:
-        raise CsrfFailed("Send the CSRF token of the page in X-CSRFToken, or a bearer token. Reload the page.")
-
-
-class NotSignedIn(DomainError):
-    code = "unauthorised"
-    status = 401
-    title = "Not signed in"
-
-
-class StaffOnly(DomainError):
-    code = "forbidden"
-    status = 403
-    title = "For staff only"
-
-
-def require_staff(request: HttpRequest) -> str:
-    """The owner string of the member of staff whose session this is; a writing request carries their CSRF token.
-
-    A bearer token speaks for a guest, whoever else is signed in. Raises NotSignedIn, StaffOnly, CsrfFailed.
-    """
-    if request.headers.get("Authorization", "").startswith("Bearer "):
-        raise StaffOnly("A guest's token opens nothing here. Sign in as a member of staff.")
-    if not request.user.is_authenticated:
-        raise NotSignedIn("Sign in as a member of staff.")
-    if not request.user.is_staff:
-        raise StaffOnly("You are signed in, but not as a member of staff.")
-    require_csrf(request)  # safe methods pass
-    return owner_of_user(request.user)
-
-
-def _answer(request: HttpRequest) -> HttpResponse:
-    """Stands for the view that the middleware asks about: one that is not exempt."""
-    return HttpResponse()
-
-
-def cookies_of_socket(scope: dict[str, Any]) -> dict[str, str]:
+def cookies_of_socket(scope: dict) -> dict[str, str]:
     """The cookies a socket's handshake carried; an unreadable header counts as none."""
     cookies: SimpleCookie = SimpleCookie()
     for name, value in scope["headers"]:

@@ -7,15 +7,14 @@ change at any time and is kept for a second at most: so soon does a cancelled sh
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import datetime
 
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError
-from django.utils import timezone
 
 from cinema.models import Show
 from cinema.plans.halls import Hall
 from cinema.selectors import hall_of_plan
+from cinema.states import Sale
 from seating.errors import HoldsUnavailable, ShowClosed, UnknownShow
 from seating.in_flight import InFlight
 
@@ -26,25 +25,32 @@ LARGEST_ID = 2**63 - 1
 
 @dataclass(frozen=True)
 class ShowFacts:
-    """What decides whether a show sells. Times are aware UTC."""
+    """The show as it was read, which decides whether it sells, and its layout."""
 
-    id: int
-    state: str
-    on_sale_at: datetime
-    starts_at: datetime
-    ends_at: datetime
-    refuse_single_seats: bool
+    show: Show
     hall: Hall
 
+    @property
+    def id(self) -> int:
+        return self.show.pk
+
+    @property
+    def state(self) -> str:
+        return self.show.state
+
+    @property
+    def refuse_single_seats(self) -> bool:
+        return self.show.refuse_single_seats
+
     def check_on_sale(self) -> None:
-        """Raises ShowClosed, saying why, unless seats may be held now. Sale ends when the show begins."""
-        now = timezone.now()
-        if self.state == Show.State.CANCELLED:
-            raise ShowClosed("This show is cancelled.")
-        if self.state == Show.State.CLOSED or now >= self.starts_at:
-            raise ShowClosed("The sale for this show has ended. Choose another show.")
-        if self.state == Show.State.SCHEDULED and now < self.on_sale_at:
-            raise ShowClosed(f"The sale for this show opens at {self.on_sale_at:%Y-%m-%d %H:%M} UTC.")
+        """Raises ShowClosed, saying why, unless seats may be held now."""
+        match self.show.sale():
+            case Sale.CANCELLED:
+                raise ShowClosed("This show is cancelled.")
+            case Sale.CLOSED | Sale.OVER:
+                raise ShowClosed("The sale for this show has ended. Choose another show.")
+            case Sale.NOT_YET:
+                raise ShowClosed(f"The sale for this show opens at {self.show.on_sale_at:%Y-%m-%d %H:%M} UTC.")
 
 
 _remembered: dict[int, tuple[float, ShowFacts]] = {}
@@ -56,15 +62,7 @@ def show_facts(show_id: int) -> ShowFacts:
     show = Show.objects.filter(pk=show_id).first() if 0 < show_id <= LARGEST_ID else None
     if show is None:
         raise UnknownShow(f"There is no show {show_id}.")
-    facts = ShowFacts(
-        id=show.pk,
-        state=show.state,
-        on_sale_at=show.on_sale_at,
-        starts_at=show.starts_at,
-        ends_at=show.ends_at,
-        refuse_single_seats=show.refuse_single_seats,
-        hall=hall_of_plan(show.plan_id),
-    )
+    facts = ShowFacts(show, hall_of_plan(show.plan_id))
     _remembered[show_id] = (time.monotonic(), facts)
     return facts
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from cinema.times import utc
+
 SeatId = Annotated[str, Field(min_length=1, max_length=40)]
 Ref = Annotated[str, Field(max_length=64)] | Annotated[int, Field(ge=-(2**53), le=2**53)]
 
@@ -76,9 +78,8 @@ def parse(text: str | None) -> ClientMessage:
 
 
 def timestamp(moment: datetime | None = None) -> str:
-    """ISO 8601 in UTC with milliseconds, as everywhere in the contract."""
-    moment = (moment or datetime.now(UTC)).astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    """As `cinema.times` writes every moment; by default now."""
+    return utc(moment or datetime.now(UTC))
 
 
 class Frame:

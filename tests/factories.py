@@ -86,8 +86,8 @@ def make_plan(screen: Screen | None = None, file: dict[str, Any] | bytes | None 
 def make_movie(title: str = "", **kw: Any) -> Movie:
     number = next(_numbers)
     values = {
-        "title": title or f"Film {number}",
-        "slug": f"film-{number}",
+        "title": title or f"Movie {number}",
+        "slug": f"movie-{number}",
         "genres": ["Drama"],
         "languages": ["Hindi", "English"],
         "runtime": 120,

@@ -3,11 +3,11 @@
 from contextlib import nullcontext
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Router, Status
 
 from checkout.bookings import create, select
-from checkout.bookings.idempotency import ONCE, answer_once, first, key_of
+from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.bookings.schemas import (
     BookingOut,
     CouponIn,
@@ -21,8 +21,8 @@ from checkout.bookings.schemas import (
 from checkout.coupons.throttle import limited_guesses
 from checkout.errors import OfferOver
 from checkout.fields import ShowId
+from checkout.models.booking import total_of
 from checkout.models.coupon import plain_code
-from checkout.money.prices import total_of
 from checkout.tickets.calendar import calendar_entry
 from checkout.tickets.documents.pdf import ticket_pdf
 from checkout.tickets.documents.receipt import receipt_pdf
@@ -30,7 +30,8 @@ from checkout.waitlist.select import waitlist_entry_of
 from cinema.problems import problems
 from cinema.selectors import get_show
 from cinema.times import utc
-from seating.identity import is_guest, new_guest, owners_of_request, require_csrf, token_for
+from seating.auth import VisitorRequest
+from seating.identity import guest_token
 from seating.services import holds
 
 router = Router(tags=["bookings"])
@@ -48,15 +49,14 @@ def _file_answer(content_type: str) -> dict[str, Any]:
     operation_id="checkout_api_lock_seats",
     summary="Holds seats, all or none",
 )
-def lock_seats(request: HttpRequest, wanted: LockSeatsIn) -> Any:
-    require_csrf(request)
-    owner = next(iter(owners_of_request(request)), None) or new_guest()
+def lock_seats(request: VisitorRequest, wanted: LockSeatsIn) -> Any:
+    owner = request.auth.or_new_guest().owner
     hold = holds.hold_seats(wanted.show, owner, wanted.seats)
     return Status(
         201,
         {
             "hold": hold.id,
-            "token": token_for(owner) if is_guest(owner) else None,
+            "token": guest_token(owner),
             "show": hold.show,
             "seats": list(hold.seats),
             "expires_at": utc(hold.expires_at),
@@ -71,9 +71,8 @@ def lock_seats(request: HttpRequest, wanted: LockSeatsIn) -> Any:
     operation_id="checkout_api_release_seats",
     summary="Frees seats of your open hold",
 )
-def release_seats(request: HttpRequest, wanted: ReleaseSeatsIn) -> Any:
-    require_csrf(request)
-    owners = owners_of_request(request) or [new_guest()]  # a stranger holds nothing, and hears about a wrong show
+def release_seats(request: VisitorRequest, wanted: ReleaseSeatsIn) -> Any:
+    owners = request.auth.or_new_guest().owners  # a stranger holds nothing, and hears about a wrong show
     freed = [seat for owner in owners for seat in holds.release_seats(wanted.show, owner, wanted.seats)]
     return {"released": freed}
 
@@ -86,9 +85,8 @@ def release_seats(request: HttpRequest, wanted: ReleaseSeatsIn) -> Any:
     summary="Turns the seats you hold into a booking",
     openapi_extra=ONCE,
 )
-def create_booking(request: HttpRequest, wanted: CreateIn) -> Any:
-    require_csrf(request)
-    owners = owners_of_request(request)
+def create_booking(request: VisitorRequest, wanted: CreateIn) -> Any:
+    owners = request.auth.owners
 
     def work() -> dict[str, Any]:
         with limited_guesses(request) if wanted.coupon else nullcontext():
@@ -105,7 +103,7 @@ def create_booking(request: HttpRequest, wanted: CreateIn) -> Any:
 
     key = key_of(request)
     body = {**wanted.model_dump(), "coupon": plain_code(wanted.coupon or "")}  # one code, however it is typed
-    return Status(201, answer_once(first(owners), "create", key, body, work))
+    return Status(201, answer_once(request.auth.owner, "create", key, body, work))
 
 
 @router.get(
@@ -114,8 +112,8 @@ def create_booking(request: HttpRequest, wanted: CreateIn) -> Any:
     operation_id="checkout_api_get_booking",
     summary="One of your bookings",
 )
-def get_booking(request: HttpRequest, booking_id: str) -> Any:
-    return select.booking_json(select.get_booking(booking_id, owners_of_request(request)))
+def get_booking(request: VisitorRequest, booking_id: str) -> Any:
+    return select.booking_json(select.get_booking(booking_id, request.auth.owners))
 
 
 @router.get(
@@ -125,8 +123,8 @@ def get_booking(request: HttpRequest, booking_id: str) -> Any:
     summary="Its tickets, a page per seat (PDF/UA)",
     openapi_extra=_file_answer("application/pdf"),
 )
-def get_ticket_pdf(request: HttpRequest, booking_id: str) -> HttpResponse:
-    booking = select.get_ticketed_booking(booking_id, owners_of_request(request))
+def get_ticket_pdf(request: VisitorRequest, booking_id: str) -> HttpResponse:
+    booking = select.get_ticketed_booking(booking_id, request.auth.owners)
     return _file(ticket_pdf(booking), "application/pdf", f"tickets-{booking.reference}.pdf")
 
 
@@ -137,8 +135,8 @@ def get_ticket_pdf(request: HttpRequest, booking_id: str) -> HttpResponse:
     summary="What was paid, with its taxes, and what came back (PDF/UA)",
     openapi_extra=_file_answer("application/pdf"),
 )
-def get_receipt_pdf(request: HttpRequest, booking_id: str) -> HttpResponse:
-    booking = select.get_paid_booking(booking_id, owners_of_request(request))
+def get_receipt_pdf(request: VisitorRequest, booking_id: str) -> HttpResponse:
+    booking = select.get_paid_booking(booking_id, request.auth.owners)
     return _file(receipt_pdf(booking), "application/pdf", f"receipt-{booking.reference}.pdf")
 
 
@@ -148,9 +146,8 @@ def get_receipt_pdf(request: HttpRequest, booking_id: str) -> HttpResponse:
     operation_id="checkout_api_change_coupon",
     summary="Puts a coupon on a pending booking, or takes it off, until payment begins",
 )
-def change_coupon(request: HttpRequest, booking_id: str, wanted: CouponIn) -> Any:
-    require_csrf(request)
-    owners = owners_of_request(request)
+def change_coupon(request: VisitorRequest, booking_id: str, wanted: CouponIn) -> Any:
+    owners = request.auth.owners
     select.get_booking(booking_id, owners)
     with limited_guesses(request) if wanted.code else nullcontext():
         create.change_coupon(booking_id, wanted.code)
@@ -164,8 +161,8 @@ def change_coupon(request: HttpRequest, booking_id: str, wanted: CouponIn) -> An
     summary="The show as a calendar entry; cancelled once the booking is",
     openapi_extra=_file_answer("text/calendar"),
 )
-def get_calendar(request: HttpRequest, booking_id: str) -> HttpResponse:
-    booking = select.get_booking_with_dates(booking_id, owners_of_request(request))
+def get_calendar(request: VisitorRequest, booking_id: str) -> HttpResponse:
+    booking = select.get_booking_with_dates(booking_id, request.auth.owners)
     return _file(calendar_entry(booking), "text/calendar; charset=utf-8", f"booking-{booking.reference}.ics")
 
 
@@ -176,9 +173,8 @@ def get_calendar(request: HttpRequest, booking_id: str) -> HttpResponse:
     tags=["waitlist"],
     summary="Turns the offered seats into a booking, to be paid as any other",
 )
-def take_offer(request: HttpRequest, show_id: ShowId, wanted: TakeIn) -> Any:
-    require_csrf(request)
-    owners = owners_of_request(request)
+def take_offer(request: VisitorRequest, show_id: ShowId, wanted: TakeIn) -> Any:
+    owners = request.auth.owners
     get_show(show_id)
     entry = waitlist_entry_of(owners, show_id)
     if entry is None:

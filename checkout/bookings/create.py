@@ -2,8 +2,8 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,10 +12,11 @@ from checkout import crash_points
 from checkout.coupons.rules import contact_changed, put_coupon
 from checkout.errors import UnknownBooking, UnknownTicket
 from checkout.models import Booking, BookingLine, Ticket
-from checkout.money import prices
+from checkout.models.booking import total_of
 from checkout.waitlist.entries import is_offer, offered_holds, take_offer
 from cinema.models import Show, ShowTier
-from cinema.selectors import get_show, hall_of_plan, sale_is_open
+from cinema.selectors import get_show, hall_of_plan
+from cinema.states import Sale
 from seating.errors import HoldExpired, ShowClosed
 from seating.services.claims import booked_holds, claim_hold, unclaim_hold
 from seating.services.holds import Hold
@@ -23,7 +24,7 @@ from seating.services.holds import Hold
 PENDING = Booking.Status.PENDING
 
 
-def price_of_seats(show_id: int, seats: Sequence[str]) -> list[prices.Line]:
+def price_of_seats(show_id: int, seats: Sequence[str]) -> list[BookingLine]:
     """What these seats cost at this moment, a line each, in paise. Raises cinema's NotFound."""
     show = get_show(show_id)
     return _lines_of(show, seats)
@@ -51,7 +52,7 @@ def create_booking(
     contact = {"name": name, "email": email, "phone": phone}
     with _unclaimed_on_failure(show_id) as claimed, transaction.atomic():
         _one_at_a_time(owners, show_id)
-        if not sale_is_open(show):
+        if show.sale() is not Sale.OPEN:
             raise ShowClosed("The sale for this show has ended. Choose another show.")
         hold = None if offered else _claim(owners, show_id)
         offer = None if hold else take_offer(owners, show_id)
@@ -181,30 +182,26 @@ def _store(show: Show, hold: Hold, contact: dict[str, str], site: str) -> Bookin
         show=show,
         owner=hold.owner,
         hold=hold.id,
-        total=prices.total_of(lines),
+        total=total_of(lines),
         expires_at=hold.expires_at,
         site=site,
         **contact,
     )
-    BookingLine.objects.bulk_create(
-        BookingLine(
-            booking=booking,
-            seat=line.seat,
-            tier=line.tier,
-            base=line.base,
-            gst_percent=line.gst_percent,
-            gst=line.gst,
-            fee=line.fee,
-            fee_gst=line.fee_gst,
-            fee_gst_percent=prices.FEE_GST_PERCENT,
-        )
-        for line in lines
-    )
+    for line in lines:
+        line.booking = booking
+    BookingLine.objects.bulk_create(lines)
     return booking
 
 
-def _lines_of(show: Show, seats: Sequence[str]) -> list[prices.Line]:
+def _lines_of(show: Show, seats: Sequence[str]) -> list[BookingLine]:
     listed = dict(ShowTier.objects.filter(show=show).values_list("name", "price"))
     hall = hall_of_plan(show.plan_id)
     in_order = sorted(seats, key=hall.ids.index)
-    return prices.price_seats(in_order, hall.tiers, listed, timezone.now())
+    return price_seats(in_order, hall.tiers, listed, timezone.now())
+
+
+def price_seats(
+    seats: Sequence[str], tier_of: Mapping[str, str], prices: Mapping[str, int], at: datetime
+) -> list[BookingLine]:
+    """A line per seat, not stored, in the order given. `tier_of` maps seats to tiers, `prices` tiers to paise."""
+    return [BookingLine.priced(seat, tier_of[seat], prices[tier_of[seat]], at) for seat in seats]

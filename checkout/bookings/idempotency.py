@@ -8,7 +8,7 @@ the same request may be tried again with it.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
@@ -100,11 +100,6 @@ def _store(row: IdempotencyKey, answer: Any) -> None:
     mine = IdempotencyKey.objects.filter(pk=row.pk, answered_at=None)
     if not mine.update(answered_at=timezone.now(), answer=answer):
         raise _Overtaken
-
-
-def first(owners: Sequence[str]) -> str:
-    """The owner of an Idempotency-Key; empty for somebody unknown, who has nothing to repeat."""
-    return next(iter(owners), "")
 
 
 def key_of(request: HttpRequest) -> str:

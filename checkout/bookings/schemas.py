@@ -56,7 +56,7 @@ class ReleasedOut(Schema):
     released: list[str]
 
 
-class LineOut(Schema):
+class LineOut(Schema):  # a BookingLine's own fields and properties, by their names
     seat: str
     tier: str
     base: Paise

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
+from checkout.bookings.schemas import LineOut
 from checkout.errors import NotConfirmed, NotPaid, UnknownBooking
-from checkout.models import Booking, BookingLine, Payment
-from checkout.money.gst import halves
+from checkout.models import Booking, Payment
 from cinema.models import Show
 from cinema.times import utc
 
@@ -77,7 +77,7 @@ def booking_json(booking: Booking) -> dict[str, Any]:
         "status": booking.status,
         "show": booking.show_id,
         "seats": [ticket.seat for ticket in good] if has_tickets else [line.seat for line in lines],
-        "lines": [line_json(line) for line in lines],
+        "lines": [LineOut.from_orm(line).model_dump() for line in lines],
         "coupon": coupon_json(booking),
         "total": booking.total,
         "currency": booking.currency,
@@ -93,27 +93,6 @@ def booking_json(booking: Booking) -> dict[str, Any]:
             }
             for ticket in good
         ],
-    }
-
-
-def line_json(line: BookingLine) -> dict[str, Any]:
-    """Paise; `base` with the discount taken off, each tax also in its two halves."""
-    (cgst, sgst), (fee_cgst, fee_sgst) = halves(line.gst), halves(line.fee_gst)
-    return {
-        "seat": line.seat,
-        "tier": line.tier,
-        "base": line.base,
-        "gst": line.gst,
-        "fee": line.fee,
-        "fee_gst": line.fee_gst,
-        "total": line.total,
-        "discount": line.discount,
-        "gst_percent": line.gst_percent,
-        "cgst": cgst,
-        "sgst": sgst,
-        "fee_gst_percent": line.fee_gst_percent,
-        "fee_cgst": fee_cgst,
-        "fee_sgst": fee_sgst,
     }
 
 

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Router
 
 from checkout.bookings import select
-from checkout.bookings.idempotency import ONCE, answer_once, first, key_of
+from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.cancellations import bookings
 from checkout.cancellations.schemas import CancelIn, CancellationOut
 from cinema.problems import problems
-from seating.identity import owners_of_request, require_csrf
+from seating.auth import VisitorRequest
 
 router = Router(tags=["bookings"])
 
@@ -23,14 +22,13 @@ router = Router(tags=["bookings"])
     summary="Cancels tickets; with dry_run only says what would come back",
     openapi_extra=ONCE,
 )
-def cancel_booking(request: HttpRequest, booking_id: str, wanted: CancelIn) -> Any:
-    require_csrf(request)
-    owners = owners_of_request(request)
+def cancel_booking(request: VisitorRequest, booking_id: str, wanted: CancelIn) -> Any:
+    owners = request.auth.owners
     select.get_booking(booking_id, owners)
     # A dry run changes nothing, so it must not use up the key of what is done afterwards.
     key = "" if wanted.dry_run else key_of(request)
     body = [booking_id, wanted.model_dump()]
-    return answer_once(first(owners), "cancel", key, body, lambda: _cancel(booking_id, wanted, owners))
+    return answer_once(request.auth.owner, "cancel", key, body, lambda: _cancel(booking_id, wanted, owners))
 
 
 def _cancel(booking_id: str, wanted: CancelIn, owners: Sequence[str]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from checkout.errors import (
     UnknownCoupon,
 )
 from checkout.models import Booking, BookingLine, Order
+from checkout.models.booking import TICKET_PRICE, total_of
 from checkout.models.coupon import Coupon, Redemption, plain_code, plain_email
 from checkout.money import prices
 from cinema.models import Show
@@ -145,11 +146,9 @@ def _reprice(booking: Booking, discount: int) -> int:
     lines = _lines(booking)
     for line, share in zip(lines, prices.spread(discount, [line.listed for line in lines]), strict=True):
         # Taxed by the day the booking was made, so that putting on and taking off leads back to the same price.
-        priced = prices.price_seat(line.seat, line.tier, line.listed, booking.created_at, share)
-        line.base, line.discount = priced.base, priced.discount
-        line.gst_percent, line.gst = priced.gst_percent, priced.gst
-    BookingLine.objects.bulk_update(lines, ["base", "discount", "gst_percent", "gst"])
-    booking.total = sum(line.total for line in lines)
+        line.price_ticket(line.listed, booking.created_at, share)
+    BookingLine.objects.bulk_update(lines, TICKET_PRICE)
+    booking.total = total_of(lines)
     booking.save(update_fields=["total"])
     return discount
 

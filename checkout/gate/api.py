@@ -3,7 +3,6 @@
 import base64
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Router
 
 from checkout.bookings import select
@@ -16,9 +15,9 @@ from checkout.models import Ticket
 from checkout.tickets import codes
 from cinema.problems import problems
 from cinema.times import utc
-from seating.identity import owners_of_request, require_csrf, require_staff
+from seating.auth import STAFF, VisitorRequest
 
-router = Router(tags=["check-in"])
+router = Router(tags=["check-in"], auth=STAFF)
 bookings_router = Router(tags=["bookings"])
 
 
@@ -29,9 +28,8 @@ bookings_router = Router(tags=["bookings"])
     description="Refusals: `bad_ticket`, `wrong_show`, `ticket_cancelled`, `ticket_revoked`, `ticket_replaced`, and "
     "`already_checked_in` with `checked_in_at` and `gate` of the first scan.",
 )
-def check_in(request: HttpRequest, scan: CheckInIn) -> Any:
-    staff = require_staff(request)
-    ticket = gate.check_in(scan.code, scan.gate, scan.show, staff)
+def check_in(request: VisitorRequest, scan: CheckInIn) -> Any:
+    ticket = gate.check_in(scan.code, scan.gate, scan.show, request.auth.owner)
     return {
         "ticket": str(ticket.pk),
         "seat": ticket.seat,
@@ -50,12 +48,11 @@ def check_in(request: HttpRequest, scan: CheckInIn) -> Any:
     description="May be sent again. Items are in the request's order, each with an outcome and, unless `admitted`, a "
     "code: those of a single scan, or `bad_clock`.",
 )
-def sync(request: HttpRequest, told: SyncIn) -> Any:
-    staff = require_staff(request)
+def sync(request: VisitorRequest, told: SyncIn) -> Any:
     scans = [OfflineScan(scan.code, scan.gate, scan.scanned_at) for scan in told.scans]
     items = [
         _synced(position, scans[position].gate, scan)
-        for position, scan in enumerate(sync_scans(scans, told.show, staff))
+        for position, scan in enumerate(sync_scans(scans, told.show, request.auth.owner))
     ]
     outcomes = [item["outcome"] for item in items]
     return {
@@ -72,8 +69,7 @@ def sync(request: HttpRequest, told: SyncIn) -> Any:
     response={200: KeysOut, **problems(401, 403)},
     summary="The public keys that verify tickets without a network",
 )
-def keys(request: HttpRequest) -> Any:
-    require_staff(request)
+def keys(request: VisitorRequest) -> Any:
     known = [
         {"id": codes.key_id(public).hex(), "key": base64.b64encode(public).decode()} for public in codes.public_keys()
     ]
@@ -108,9 +104,7 @@ def _admission(ticket: Ticket) -> dict[str, str]:
     operation_id="checkout_api_reissue_tickets",
     summary="New codes for lost tickets; the old ones admit nobody any more",
 )
-def reissue_tickets(request: HttpRequest, booking_id: str, wanted: ReissueIn) -> Any:
-    require_csrf(request)
-    owners = owners_of_request(request)
-    select.get_booking(booking_id, owners)
+def reissue_tickets(request: VisitorRequest, booking_id: str, wanted: ReissueIn) -> Any:
+    select.get_booking(booking_id, request.auth.owners)
     reissue.reissue_tickets(booking_id, wanted.tickets)
-    return select.booking_json(select.get_booking(booking_id, owners))
+    return select.booking_json(select.get_booking(booking_id, request.auth.owners))

@@ -20,6 +20,7 @@ from checkout.models import GateScan, Ticket
 from checkout.tickets import codes
 from cinema.errors import DomainError
 from cinema.models import Show
+from cinema.times import utc
 
 LONGEST_GATE = 60
 
@@ -78,7 +79,7 @@ def already_in(ticket: Ticket) -> AlreadyCheckedIn:
     assert ticket.checked_in_at is not None  # noqa: S101 - callers have seen that it is used
     return AlreadyCheckedIn(
         f"Seat {ticket.seat} went in at {ticket.checked_in_at:%H:%M:%S} UTC at {ticket.checked_in_gate}.",
-        checked_in_at=ticket.checked_in_at.isoformat().replace("+00:00", "Z"),
+        checked_in_at=utc(ticket.checked_in_at, timespec="auto"),
         gate=ticket.checked_in_gate,
         seat=ticket.seat,
     )

@@ -5,14 +5,19 @@ the booking's row.
 """
 
 import secrets
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from checkout.money.gst import halves
+from checkout.money import prices
+from checkout.money.gst import INDIA, gst_percent, halves
+from checkout.money.paise import percent_of
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # nothing that is mistaken when read aloud
+TICKET_PRICE = ("base", "discount", "gst_percent", "gst")  # of a line: what a coupon changes
 
 
 def new_booking_id() -> str:
@@ -69,7 +74,10 @@ class Booking(models.Model):
 
 
 class BookingLine(models.Model):
-    """One seat's price as it was when booked. `base` is what is paid for the seat, a coupon's share taken off."""
+    """One seat's price as it was when booked. `base` is what is paid for the seat, a coupon's share taken off.
+
+    Not stored, it is what a seat would cost now.
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="lines")
     seat = models.CharField(max_length=40)
@@ -89,6 +97,25 @@ class BookingLine(models.Model):
     def __str__(self) -> str:
         return f"{self.seat}: {self.total}"
 
+    @classmethod
+    def priced(cls, seat: str, tier: str, listed: int, at: datetime, discount: int = 0) -> "BookingLine":
+        """The price, not stored, of a seat listed at so many paise and sold at that moment (aware)."""
+        line = cls(
+            seat=seat,
+            tier=tier,
+            fee=prices.CONVENIENCE_FEE,
+            fee_gst=percent_of(prices.CONVENIENCE_FEE, prices.FEE_GST_PERCENT),
+            fee_gst_percent=prices.FEE_GST_PERCENT,
+        )
+        line.price_ticket(listed, at, discount)
+        return line
+
+    def price_ticket(self, listed: int, at: datetime, discount: int = 0) -> None:
+        """Sets the fields TICKET_PRICE: `discount` is taken off before tax. The fee and its tax stay as they are."""
+        self.base, self.discount = listed - discount, discount
+        self.gst_percent = gst_percent(self.base, at.astimezone(INDIA).date())
+        self.gst = percent_of(self.base, self.gst_percent)
+
     @property
     def total(self) -> int:
         """Paise."""
@@ -101,10 +128,35 @@ class BookingLine(models.Model):
 
     @property
     def cgst(self) -> int:
-        """The central half of both taxes, paise."""
-        return halves(self.gst)[0] + halves(self.fee_gst)[0]
+        """The central half of `gst`, paise; an odd paisa is here."""
+        return halves(self.gst)[0]
 
     @property
     def sgst(self) -> int:
-        """The state half of both taxes, paise."""
-        return halves(self.gst)[1] + halves(self.fee_gst)[1]
+        """The state half of `gst`, paise."""
+        return halves(self.gst)[1]
+
+    @property
+    def fee_cgst(self) -> int:
+        """The central half of `fee_gst`, paise; an odd paisa is here."""
+        return halves(self.fee_gst)[0]
+
+    @property
+    def fee_sgst(self) -> int:
+        """The state half of `fee_gst`, paise."""
+        return halves(self.fee_gst)[1]
+
+    @property
+    def total_cgst(self) -> int:
+        """The central halves of both taxes, paise."""
+        return self.cgst + self.fee_cgst
+
+    @property
+    def total_sgst(self) -> int:
+        """The state halves of both taxes, paise."""
+        return self.sgst + self.fee_sgst
+
+
+def total_of(lines: Iterable[BookingLine]) -> int:
+    """Paise to pay."""
+    return sum(line.total for line in lines)

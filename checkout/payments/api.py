@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from checkout.bookings import select
-from checkout.bookings.idempotency import ONCE, answer_once, first, key_of
+from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.bookings.schemas import BookingOut
 from checkout.models import Order
 from checkout.payments import webhooks
@@ -15,7 +15,7 @@ from checkout.payments.schemas import InitiateIn, OrderOut, StoredOut, VerifyIn
 from checkout.payments.starting import start_payment, verify_callback
 from cinema.problems import problems
 from cinema.times import utc
-from seating.identity import owners_of_request, require_csrf
+from seating.auth import VisitorRequest
 
 router = Router(tags=["payments"])
 RAZORPAY_CHECKOUT = "https://checkout.razorpay.com/v1/checkout.js"
@@ -30,12 +30,10 @@ SANDBOX_CHECKOUT = "/dev/sandbox/checkout.js"
     summary="Opens the payment of a booking",
     openapi_extra=ONCE,
 )
-def initiate_payment(request: HttpRequest, wanted: InitiateIn) -> Any:
-    require_csrf(request)
-    owners = owners_of_request(request)
-    select.get_booking(wanted.booking, owners)
+def initiate_payment(request: VisitorRequest, wanted: InitiateIn) -> Any:
+    select.get_booking(wanted.booking, request.auth.owners)
     return answer_once(
-        first(owners),
+        request.auth.owner,
         "initiate",
         key_of(request),
         wanted.model_dump(),
@@ -50,15 +48,14 @@ def initiate_payment(request: HttpRequest, wanted: InitiateIn) -> Any:
     operation_id="checkout_api_verify_payment",
     summary="What checkout.js handed to the page",
 )
-def verify_payment(request: HttpRequest, told: VerifyIn) -> Any:
-    require_csrf(request)
-    owners = owners_of_request(request)
+def verify_payment(request: VisitorRequest, told: VerifyIn) -> Any:
     booking = verify_callback(told.razorpay_order_id, told.razorpay_payment_id, told.razorpay_signature)
-    return select.booking_json(select.get_booking(booking.pk, owners))
+    return select.booking_json(select.get_booking(booking.pk, request.auth.owners))
 
 
 @router.post(
     "/payments/webhook/",
+    auth=None,  # the gateway: what it sends is signed
     response={200: StoredOut, **problems(400)},
     operation_id="checkout_api_receive_webhook",
     summary="Razorpay's messages",

@@ -24,8 +24,7 @@ from checkout.outbox import queue
 from checkout.payments.gateways import razorpay as gateway
 from checkout.payments.recording import give_back, record_payments, standing_payments
 from checkout.tickets import codes
-from cinema.models import Show
-from cinema.selectors import sale_is_open
+from cinema.states import Sale
 from seating.errors import SeatUnavailable
 from seating.models import Claim
 from seating.services.claims import abandon_hold, secure_claims, sell_seats
@@ -128,7 +127,8 @@ def _check_not_too_late(booking: Booking, seats: list[str]) -> None:
     """Raises SeatUnavailable when the sale is over; an expired booking must first get its seats back, and its
     coupon's use."""
     late = booking.status == Status.EXPIRED
-    if booking.show.state == Show.State.CANCELLED or (late and not sale_is_open(booking.show)):
+    sale = booking.show.sale()
+    if sale is Sale.CANCELLED or (late and sale is not Sale.OPEN):
         raise SeatUnavailable("The sale for this show has ended.", seats)
     if late:
         # Claims before the coupon: creating a booking locks in this order, and another one could deadlock.

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from checkout.models import Booking, BookingLine, Payment, Refund
-from checkout.money.gst import halves
 
 RULES = {
     "two_hours": "cancelled two hours or more before the show",
@@ -116,12 +115,11 @@ def taxes_of(lines: list[BookingLine]) -> list[Tax]:
     """By rate, the lowest first; ticket and fee of one rate go together."""
     sums: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for line in lines:
-        for percent, taxable, tax in (
-            (line.gst_percent, line.base, line.gst),
-            (line.fee_gst_percent, line.fee, line.fee_gst),
+        for percent, *amounts in (
+            (line.gst_percent, line.base, line.cgst, line.sgst),
+            (line.fee_gst_percent, line.fee, line.fee_cgst, line.fee_sgst),
         ):
-            central, state = halves(tax)
-            sums[percent] = [have + more for have, more in zip(sums[percent], (taxable, central, state), strict=True)]
+            sums[percent] = [have + more for have, more in zip(sums[percent], amounts, strict=True)]
     return [Tax(percent, *sums[percent]) for percent in sorted(sums)]
 
 

@@ -1,8 +1,8 @@
 """The waitlist's rows of the HTTP API: parse, call one service, answer. Taking an offer is in bookings."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpRequest
 from ninja import Router, Status
 
 from checkout.fields import ShowId
@@ -11,12 +11,13 @@ from checkout.waitlist.schemas import JoinedOut, JoinIn, LeftOut, WaitlistOut
 from checkout.waitlist.select import waitlist_entry_of, waitlist_json
 from cinema.problems import problems
 from cinema.selectors import get_show
-from seating.identity import is_guest, new_guest, owners_of_request, require_csrf, token_for
+from seating.auth import VisitorRequest
+from seating.identity import guest_token
 
 router = Router(tags=["waitlist"])
 
 
-def _state(show_id: int, owners: list[str]) -> dict[str, Any]:
+def _state(show_id: int, owners: Sequence[str]) -> dict[str, Any]:
     entry = waitlist_entry_of(owners, show_id)
     return {"show": show_id, "entry": waitlist_json(entry)}
 
@@ -26,9 +27,8 @@ def _state(show_id: int, owners: list[str]) -> dict[str, Any]:
     response={200: WaitlistOut, **problems(401, 404, 422)},
     summary="Where you stand on the list of a sold-out show",
 )
-def get_waitlist(request: HttpRequest, show_id: ShowId) -> Any:
-    owners = owners_of_request(request)
-    return _state(get_show(show_id).pk, owners)
+def get_waitlist(request: VisitorRequest, show_id: ShowId) -> Any:
+    return _state(get_show(show_id).pk, request.auth.owners)
 
 
 @router.post(
@@ -36,9 +36,8 @@ def get_waitlist(request: HttpRequest, show_id: ShowId) -> Any:
     response={201: JoinedOut, **problems(400, 401, 403, 404, 409, 422, 503)},
     summary="Puts your party at the end of the list",
 )
-def join_waitlist(request: HttpRequest, show_id: ShowId, wanted: JoinIn) -> Any:
-    require_csrf(request)
-    owner = next(iter(owners_of_request(request)), None) or new_guest()
+def join_waitlist(request: VisitorRequest, show_id: ShowId, wanted: JoinIn) -> Any:
+    owner = request.auth.or_new_guest().owner
     entries.join_waitlist(
         owner,
         show_id,
@@ -48,8 +47,7 @@ def join_waitlist(request: HttpRequest, show_id: ShowId, wanted: JoinIn) -> Any:
         email=wanted.email,
         site=f"{request.scheme}://{request.get_host()}"[:200],
     )
-    token = token_for(owner) if is_guest(owner) else None
-    return Status(201, {**_state(show_id, [owner]), "token": token})
+    return Status(201, {**_state(show_id, [owner]), "token": guest_token(owner)})
 
 
 @router.post(
@@ -57,10 +55,9 @@ def join_waitlist(request: HttpRequest, show_id: ShowId, wanted: JoinIn) -> Any:
     response={200: LeftOut, **problems(401, 403, 404, 422)},
     summary="Takes you off the list; an offer goes on to the next",
 )
-def leave_waitlist(request: HttpRequest, show_id: ShowId) -> Any:
-    require_csrf(request)
+def leave_waitlist(request: VisitorRequest, show_id: ShowId) -> Any:
     get_show(show_id)
-    return {"left": entries.leave_waitlist(owners_of_request(request), show_id)}
+    return {"left": entries.leave_waitlist(request.auth.owners, show_id)}
 
 
 @router.post(
@@ -68,9 +65,7 @@ def leave_waitlist(request: HttpRequest, show_id: ShowId) -> Any:
     response={200: WaitlistOut, **problems(401, 403, 404, 410, 422)},
     summary="Lets the offer go on to the next party; join again to be asked again",
 )
-def decline_offer(request: HttpRequest, show_id: ShowId) -> Any:
-    require_csrf(request)
-    owners = owners_of_request(request)
+def decline_offer(request: VisitorRequest, show_id: ShowId) -> Any:
     get_show(show_id)
-    entries.decline_offer(owners, show_id)
-    return _state(show_id, owners)
+    entries.decline_offer(request.auth.owners, show_id)
+    return _state(show_id, request.auth.owners)

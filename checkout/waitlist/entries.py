@@ -16,7 +16,8 @@ from checkout.errors import AlreadyWaiting, InvalidInput, NotSoldOut, OfferOver
 from checkout.models import WaitlistEntry
 from checkout.outbox import queue
 from cinema.models import Show
-from cinema.selectors import get_show, sale_is_open
+from cinema.selectors import get_show
+from cinema.states import Sale
 from seating.errors import ShowClosed, TooManySeats
 from seating.selectors import best_available
 from seating.services.claims import abandon_hold
@@ -142,7 +143,7 @@ def is_over(show: Show, now: datetime) -> bool:
 
 def _check_wish(show: Show, count: int, tier: str) -> None:
     now = timezone.now()
-    if is_over(show, now) or not sale_is_open(show, now):
+    if is_over(show, now) or show.sale(now) is not Sale.OPEN:
         raise ShowClosed("The waitlist of this show is closed. Choose another show.")
     if count > settings.MAX_SEATS_PER_BOOKING:
         raise TooManySeats(f"At most {settings.MAX_SEATS_PER_BOOKING} seats can be booked at one show.")

@@ -14,7 +14,7 @@ from checkout.models import WaitlistEntry
 from checkout.outbox import queue
 from checkout.waitlist.entries import close_waitlist, end_entry, is_over
 from cinema.models import Show
-from cinema.selectors import sale_is_open
+from cinema.states import Sale
 from seating.errors import HoldsUnavailable, SeatUnavailable, TooManySeats
 from seating.selectors import best_available
 from seating.services.claims import abandon_hold
@@ -72,7 +72,7 @@ def _offer_next(show_id: int) -> bool:
                 cancelled = show.state == Show.State.CANCELLED
                 close_waitlist(show_id, WaitlistEntry.OPEN if cancelled else [Status.WAITING])
                 return False
-            return sale_is_open(show, now) and _first_that_fits(show_id, held)
+            return show.sale(now) is Sale.OPEN and _first_that_fits(show_id, held)
     except BaseException:
         # The database rolls the claims back; Redis must learn that the seats are free.
         for hold in held:

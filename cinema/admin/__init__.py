@@ -1,7 +1,7 @@
-"""The cinema for staff: plans come in through the importer, shows through the services that keep their rules.
+"""The cinema's admin: plans are stored by the importer, shows by the services that check their rules.
 
-A form first rehearses what it is about to do, so that a refusal appears beside its field; the service then
-does it in the same transaction. What is refused only then (somebody was quicker) is said on the page as well.
+A form first runs its service and rolls back, so that a refusal appears beside its field. Saving then runs the service
+again. A refusal that only occurs then, because another request was faster, is shown as a message on the page.
 """
 
 from cinema.admin import movies, places, shows

@@ -1,4 +1,4 @@
-"""Films and their posters."""
+"""Movies and their posters."""
 
 from typing import Any
 from urllib.parse import quote
@@ -29,7 +29,7 @@ class MovieAdmin(admin.ModelAdmin):
 
     @admin.display(description="poster as stored")
     def poster_preview(self, movie: Movie) -> str:
-        """An image, in which no script runs, its text escaped: a poster may be a stranger's file."""
+        """The poster as an `<img>`, in which no script runs: it may be an untrusted file."""
         if not movie.poster:
             return "none yet"
         source = f"data:image/svg+xml,{quote(movie.poster, safe='')}"

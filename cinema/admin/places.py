@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from cinema import services
-from cinema.admin.refusals import SaysRefusals
+from cinema.admin.refusals import ReportsRefusals
 from cinema.models import City, Screen, SeatingPlan, Theatre
 from cinema.plans import LARGEST_FILE, PlanError, read_plan
 
@@ -45,7 +45,7 @@ class ScreenAdmin(admin.ModelAdmin):
 
 
 class PlanUpload(forms.ModelForm):
-    """A plan is uploaded, never typed; what the reader says is the field's error."""
+    """The upload of a plan file; an error in the file is shown at the field."""
 
     file = forms.FileField(help_text="A plan as seats.pretix.eu saves it (JSON, at most 10 MB).")
 
@@ -63,8 +63,8 @@ class PlanUpload(forms.ModelForm):
 
 
 @admin.register(SeatingPlan)
-class SeatingPlanAdmin(SaysRefusals):
-    """Read-only once stored: shows were sold from it. A changed hall is a new upload and a new version."""
+class SeatingPlanAdmin(ReportsRefusals):
+    """Read-only once stored, because shows use it. A changed hall is a new upload and a new version."""
 
     list_display = ["name", "screen", "version", "seats", "created_at"]
     list_filter = ["screen__theatre"]

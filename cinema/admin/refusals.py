@@ -1,4 +1,4 @@
-"""Turns a service's refusal into what a form or a page shows."""
+"""Shows a service's refusals in a form or on a page."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +10,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from cinema.errors import DomainError
 
 
-def rehearse(form: Any, call: Callable[[], Any]) -> None:
-    """Runs a service and undoes it; a refusal becomes an error of the form, beside its field if there is
-    one.
-    """
+def dry_run(form: Any, call: Callable[[], Any]) -> None:
+    """Runs a service and rolls it back. A refusal becomes an error of the form, at its field if the form has it."""
     try:
         with transaction.atomic():
             call()
@@ -23,8 +21,8 @@ def rehearse(form: Any, call: Callable[[], Any]) -> None:
         form.add_error(field if field in form.fields else None, error.detail)
 
 
-class SaysRefusals(admin.ModelAdmin):
-    """Shows a refusal that comes while saving, instead of failing; by then everything is rolled back."""
+class ReportsRefusals(admin.ModelAdmin):
+    """Shows a refusal raised while saving as a message on the page. The transaction is rolled back."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:

@@ -1,6 +1,6 @@
-"""Shows: planned, changed and moved through the services.
+"""Shows: planned and changed through the services.
 
-Times are typed and shown by the theatre's own clock.
+Times are entered and shown in the theatre's time zone.
 """
 
 from collections.abc import Callable
@@ -15,40 +15,40 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from cinema import services
-from cinema.admin.refusals import SaysRefusals, rehearse
+from cinema.admin.refusals import ReportsRefusals, dry_run
 from cinema.errors import DomainError
 from cinema.models import Show, ShowTier
 
 TIMES = ("starts_at", "ends_at", "on_sale_at")
 CHANGED = ["starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats"]
 NEW = ["movie", "screen", "starts_at", "language", "format", "on_sale_at", "refuse_single_seats"]
-BY_OWN_CLOCK = dict.fromkeys(TIMES, "by the theatre's own clock")
+HELP_TEXTS = dict.fromkeys(TIMES, "in the theatre's time zone")
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
-    """The same moment as a naive time on that zone's clock."""
+    """The moment as a naive time in that zone."""
     return moment.astimezone(zone).replace(tzinfo=None)
 
 
-class OwnClock(forms.ModelForm):
-    """Takes the typed times as the theatre's, whatever zone the site itself runs in."""
+class TheatreTimeForm(forms.ModelForm):
+    """Reads the entered times in the theatre's time zone instead of the site's."""
 
-    def by_own_clock(self, names: list[str], zone: ZoneInfo) -> dict[str, Any]:
+    def in_theatre_time(self, names: list[str], zone: ZoneInfo) -> dict[str, Any]:
         values = {name: self.cleaned_data[name] for name in names}
         for name in values.keys() & set(TIMES):
             values[name] = timezone.make_naive(values[name]).replace(tzinfo=zone)
         return values
 
 
-class NewShow(OwnClock):
-    """A new show with one price for all tiers; each tier's own price can be set once it is there."""
+class NewShow(TheatreTimeForm):
+    """A new show with one price for all tiers; the price of each tier can be changed once the show is stored."""
 
     rupees = forms.IntegerField(label="price of every tier (₹)", min_value=1, max_value=100_000, initial=200)
 
     class Meta:
         model = Show
         fields = NEW
-        help_texts = BY_OWN_CLOCK
+        help_texts = HELP_TEXTS
 
     def clean(self) -> dict[str, Any]:
         super().clean()
@@ -56,17 +56,17 @@ class NewShow(OwnClock):
             screen = self.cleaned_data["screen"]
             plan = screen.plans.order_by("-version").first()
             tiers = [tier["name"] for tier in plan.layout["tiers"]] if plan else []
-            self.wanted = self.by_own_clock(NEW, screen.theatre.zone)
-            self.wanted["prices"] = dict.fromkeys(tiers, self.cleaned_data["rupees"] * 100)
-            rehearse(self, lambda: services.plan_show(**self.wanted))
+            self.arguments = self.in_theatre_time(NEW, screen.theatre.zone)
+            self.arguments["prices"] = dict.fromkeys(tiers, self.cleaned_data["rupees"] * 100)
+            dry_run(self, lambda: services.plan_show(**self.arguments))
         return self.cleaned_data
 
 
-class ChangedShow(OwnClock):
+class ChangedShow(TheatreTimeForm):
     class Meta:
         model = Show
         fields = CHANGED
-        help_texts = BY_OWN_CLOCK
+        help_texts = HELP_TEXTS
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,8 +77,8 @@ class ChangedShow(OwnClock):
     def clean(self) -> dict[str, Any]:
         super().clean()
         if not self.errors:
-            self.wanted = self.by_own_clock(CHANGED, self.zone)
-            rehearse(self, lambda: services.change_show(self.instance.pk, **self.wanted))
+            self.arguments = self.in_theatre_time(CHANGED, self.zone)
+            dry_run(self, lambda: services.change_show(self.instance.pk, **self.arguments))
         return self.cleaned_data
 
 
@@ -96,7 +96,7 @@ class TierInline(admin.TabularInline):
 
 
 @admin.register(Show)
-class ShowAdmin(SaysRefusals):
+class ShowAdmin(ReportsRefusals):
     list_display = ["movie", "screen", "starts", "language", "format", "state", "sale_opens"]
     list_filter = ["state", "screen__theatre", "format", "language"]
     list_select_related = ["movie", "screen__theatre"]
@@ -127,7 +127,7 @@ class ShowAdmin(SaysRefusals):
         return [TierInline] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Show, form: Any, change: bool) -> None:
-        saved = services.change_show(obj.pk, **form.wanted) if change else services.plan_show(**form.wanted)
+        saved = services.change_show(obj.pk, **form.arguments) if change else services.plan_show(**form.arguments)
         obj.__dict__.update(saved.__dict__)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -136,7 +136,7 @@ class ShowAdmin(SaysRefusals):
         services.change_show(form.instance.pk, prices=prices)
 
     def has_delete_permission(self, request: HttpRequest, obj: Show | None = None) -> bool:
-        """A show is cancelled, not deleted: its tickets and its money need it."""
+        """A show is cancelled, not deleted: tickets and payments refer to it."""
         return False
 
     @admin.action(description="Put on sale", permissions=["change"])
@@ -147,7 +147,7 @@ class ShowAdmin(SaysRefusals):
     def close_shows(self, request: HttpRequest, shows: QuerySet[Show]) -> None:
         self._move(request, shows, services.close_show, "closed")
 
-    @admin.action(description="Cancel (everybody gets their money back)", permissions=["change"])
+    @admin.action(description="Cancel (all bookings are refunded)", permissions=["change"])
     def cancel_shows(self, request: HttpRequest, shows: QuerySet[Show]) -> None:
         self._move(request, shows, services.cancel_show, "cancelled")
 

@@ -136,7 +136,7 @@ def _starts(number: int, room: Room, day: date, zone: ZoneInfo) -> list[tuple[da
     last = datetime.combine(day, time.fromisoformat(room.last), zone)
     for turn in count():
         film = FILMS[(number * 5 + day.toordinal() * 2 + turn * 5) % len(FILMS)]
-        ends_at = starts_at + timedelta(minutes=film.runtime) + services.BESIDE_THE_FILM
+        ends_at = starts_at + timedelta(minutes=film.runtime) + services.TRAILERS_AND_INTERVAL
         if starts_at > last or (late and ends_at > late):
             break
         plan.append((starts_at, film, turn))

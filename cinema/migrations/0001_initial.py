@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ('format', models.CharField(choices=[('2D', '2D'), ('3D', '3D'), ('IMAX', 'IMAX'), ('4DX', '4DX')], default='2D', max_length=4)),
                 ('state', models.CharField(choices=[('scheduled', 'scheduled'), ('on_sale', 'on sale'), ('closed', 'closed'), ('cancelled', 'cancelled')], default='scheduled', max_length=10)),
                 ('on_sale_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('refuse_single_seats', models.BooleanField(default=False, help_text='refuse a choice that leaves one lonely seat between taken ones')),
+                ('refuse_single_seats', models.BooleanField(default=False, help_text='refuse a selection that leaves a single free seat between taken ones')),
                 ('movie', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shows', to='cinema.movie')),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shows', to='cinema.seatingplan')),
                 ('screen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shows', to='cinema.screen')),

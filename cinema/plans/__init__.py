@@ -9,7 +9,7 @@ both together, `halls` answers questions about a stored layout. Nothing here tou
 - a seat is a **wheelchair** or a **companion** place when its category's name contains that word ("Wheelchair
   companion" is a companion place);
 - or a seat has the property `"housefull": {"wheelchair": true, "companion": true, "couple": "<guid or id of
-  its partner>"}`, which the free editor does not know and drops.
+  its partner>"}`; pretix's free editor does not know this property and drops it.
 
 The layout, lengths in the plan's own units and every position absolute:
 

@@ -1,7 +1,7 @@
 """Reads a seating-plan file: bytes → JSON → a checked document, or a PlanError that names the place.
 
-Every guard stands before what it guards: size before decoding, depth and numbers before the models, the
-number of seats before any label is made.
+Checks come before the work they protect: size before decoding, depth and numbers before the models, the number of
+seats before any label is made.
 """
 
 import json
@@ -15,14 +15,14 @@ LARGEST_FILE = 10 * 1024 * 1024  # bytes
 MOST_SEATS = 5_000
 MOST_AREAS = 2_000
 DEEPEST = 32  # the format itself needs nine levels
-MOST_PARTS = 500_000  # values in the file, all together
-LARGEST_NUMBER = 1_000_000.0  # far outside any hall
+MOST_PARTS = 500_000  # values in the whole file
+LARGEST_NUMBER = 1_000_000.0  # far larger than any hall
 
 
 class PlanError(ValueError):
     """A plan that is refused.
 
-    `place` is where ("zones[0].rows[3]", or "" for the whole file), `reason` why.
+    `place` says where ("zones[0].rows[3]", or "" for the whole file), `reason` says why.
     """
 
     def __init__(self, place: str, reason: str) -> None:
@@ -139,7 +139,7 @@ class Document(Part):
 
 
 def read_document(data: bytes | str | dict[str, Any]) -> tuple[dict[str, Any], Document]:
-    """The file's own JSON object and the same, checked. Raises PlanError and nothing else."""
+    """Returns the file's JSON object and the checked document. Raises PlanError and nothing else."""
     source = _parse(data)
     _check_values(source)
     try:
@@ -157,7 +157,7 @@ def _parse(data: bytes | str | dict[str, Any]) -> dict[str, Any]:
         if len(data) > LARGEST_FILE:
             raise PlanError("", f"The file is too large: at most {LARGEST_FILE // 1024 // 1024} MB.")
         text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
-        found = json.loads(text)
+        parsed = json.loads(text)
     except RecursionError:
         raise PlanError("", "The file is nested too deeply to be a seating plan.") from None
     except UnicodeDecodeError:
@@ -166,21 +166,19 @@ def _parse(data: bytes | str | dict[str, Any]) -> dict[str, Any]:
         raise PlanError(f"line {error.lineno}, column {error.colno}", f"The file is not JSON: {error.msg}.") from None
     except PlanError:
         raise
-    except (ValueError, TypeError) as error:  # a number of thousands of digits; a dict that is not JSON
+    except (ValueError, TypeError) as error:  # a number with thousands of digits; a dict that is not JSON
         raise PlanError("", f"The file is not JSON that can be read: {str(error)[:120]}.") from None
-    if not isinstance(found, dict):
+    if not isinstance(parsed, dict):
         raise PlanError("", "The file is JSON, but not an object with name, categories and zones.")
-    return found
+    return parsed
 
 
 def _check_values(source: dict[str, Any]) -> None:
-    """Depth, amount, numbers and text of everything in the file, fields unknown to us included: all is
-    stored.
-    """
-    waiting: list[tuple[Any, tuple[Any, ...], int]] = [(source, (), 1)]
+    """Checks depth, size, numbers and text of the whole file, also in unknown fields, because all of it is stored."""
+    pending: list[tuple[Any, tuple, int]] = [(source, (), 1)]
     parts = 0
-    while waiting:
-        value, way, depth = waiting.pop()
+    while pending:
+        value, path, depth = pending.pop()
         parts += 1
         if parts > MOST_PARTS:
             raise PlanError("", f"The file has too many parts: at most {MOST_PARTS:,}.")
@@ -190,26 +188,26 @@ def _check_values(source: dict[str, Any]) -> None:
             items = value.items() if isinstance(value, dict) else enumerate(value)
             for key, item in items:
                 if isinstance(key, str):
-                    _check_text(key, way)
-                waiting.append((item, (way, key), depth + 1))
+                    _check_text(key, path)
+                pending.append((item, (path, key), depth + 1))
         elif isinstance(value, str):
-            _check_text(value, way)
+            _check_text(value, path)
         elif isinstance(value, float) and not math.isfinite(value):
-            raise PlanError(_place(way), "This is not a finite number.")
+            raise PlanError(_place(path), "This is not a finite number.")
         elif isinstance(value, int | float) and abs(value) > 1e15:
-            raise PlanError(_place(way), "This number is too large.")
+            raise PlanError(_place(path), "This number is too large.")
 
 
-def _check_text(text: str, way: tuple[Any, ...]) -> None:
-    """What PostgreSQL cannot store: NUL and halves of surrogate pairs."""
+def _check_text(text: str, path: tuple) -> None:
+    """Refuses what PostgreSQL cannot store: NUL and halves of surrogate pairs."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise PlanError(_place(way), "The text has a character that cannot be stored.")
+        raise PlanError(_place(path), "The text has a character that cannot be stored.")
 
 
-def _place(way: tuple[Any, ...]) -> str:
+def _place(path: tuple) -> str:
     keys: list[str | int] = []
-    while way:
-        way, key = way
+    while path:
+        path, key = path
         keys.append(key)
     return write_place(tuple(reversed(keys)))
 
@@ -224,14 +222,14 @@ def write_place(keys: tuple[str | int, ...]) -> str:
 
 def _first(error: ValidationError) -> PlanError:
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    # The branch of a union ("Text", "constrained-str") is pydantic's word, not a place in the file.
+    # pydantic also names the branch of a union ("Text", "constrained-str"), which is not a place in the file.
     keys = tuple(key for key in first["loc"] if isinstance(key, int) or (key.islower() and "-" not in key))
     reason = "This field is missing." if first["type"] == "missing" else f"{first['msg']}."
     return PlanError(write_place(keys), reason)
 
 
 def _check_document(document: Document) -> None:
-    """The rules that the format's schema cannot say."""
+    """Checks the rules that the format's schema cannot express."""
     if not " ".join(document.name.split()):
         raise PlanError("name", "The plan has no name.")
     for c, category in enumerate(document.categories):

@@ -1,7 +1,7 @@
-"""The public id of every seat: row + number ("B12"), with the zone in front where zones would repeat one.
+"""The public id of every seat: row + number ("B12"), prefixed with the zone where two zones would have the same id.
 
-Ids are read aloud, printed, typed and used as keys, so they keep letters, digits, "_", "." and "-" only. They
-depend on nothing but the plan: reading the same file again gives the same ids.
+Ids are read aloud, printed, typed and used as keys, so they have only letters, digits, "_", "." and "-". They depend
+only on the plan: reading the same file again gives the same ids.
 """
 
 import unicodedata
@@ -17,7 +17,7 @@ LONGEST_ZONE = 16
 
 @dataclass(frozen=True)
 class Label:
-    """How a seat is called: `id` is what everything else knows it by, `row` and `number` are for people."""
+    """The names of a seat: `id` is used everywhere else, `row` and `number` are for people."""
 
     id: str
     row: str
@@ -33,20 +33,20 @@ class _Seat:
 
 
 def label_seats(document: Document) -> list[Label]:
-    """One label per seat, in the file's order. Raises PlanError where two seats cannot be told apart."""
+    """One label per seat, in the file's order. Raises PlanError if two seats have the same name."""
     seats = _read(document)
     zones = [" ".join((zone.name or zone.zone_id or "").split()) for zone in document.zones]
     plain = _ids(seats, {}, "")
     repeated = {name for name, count in Counter(plain).items() if count > 1}
     clash = _zones_that_share(seats, plain, repeated)
     prefixes = _prefixes(zones, clash)
-    # Row 1 seat 12 and row 11 seat 2 are both "112": then, and only then, a hyphen goes between.
+    # Row 1 seat 12 and row 11 seat 2 are both "112". Only in such a plan, a hyphen separates row and number.
     for separator in ("", "-"):
         for chosen in ({}, prefixes):
             ids = _ids(seats, chosen, separator)
             if len(set(ids)) == len(ids):
                 return [_label(seat, name, zones, chosen) for seat, name in zip(seats, ids, strict=True)]
-    raise _twice(seats, _ids(seats, prefixes, "-"))
+    raise _duplicate(seats, _ids(seats, prefixes, "-"))
 
 
 def _read(document: Document) -> list[_Seat]:
@@ -57,7 +57,7 @@ def _read(document: Document) -> list[_Seat]:
         in_row = in_row + 1 if row is previous else 1
         previous = row
         row_name = _plain(row.row_number, place)
-        # Unnumbered seats are counted along their row, as people do.
+        # Seats without a number are counted along their row.
         number = _plain(seat.seat_number, place) or str(in_row)
         seats.append(_Seat(place, zone_numbers[id(zone)], row_name, number))
     return seats
@@ -66,7 +66,7 @@ def _read(document: Document) -> list[_Seat]:
 def _plain(text: str, place: str) -> str:
     text = " ".join(unicodedata.normalize("NFC", text).split())
     if not text.isprintable():
-        raise PlanError(place, f"The row or number {text!r} has characters that cannot be read.")
+        raise PlanError(place, f"The row or number {text!r} has characters that cannot be printed.")
     return text
 
 
@@ -82,8 +82,8 @@ def _ids(seats: Sequence[_Seat], prefixes: dict[int, str], separator: str) -> li
         row, number = safe(seat.row), safe(seat.number)
         name = f"{row}{separator if row and number else ''}{number}"
         if not name or len(name) > LONGEST_ID:
-            wrong = "is too long" if name else "has no letters or digits"
-            raise PlanError(seat.place, f"The seat's name {(seat.row + seat.number)[:60]!r} {wrong}.")
+            problem = "is too long" if name else "has no letters or digits"
+            raise PlanError(seat.place, f"The seat's name {(seat.row + seat.number)[:60]!r} {problem}.")
         if prefixes.get(seat.zone):
             name = f"{prefixes[seat.zone]}-{name}"
             if len(name) > LONGEST_ID:
@@ -93,9 +93,7 @@ def _ids(seats: Sequence[_Seat], prefixes: dict[int, str], separator: str) -> li
 
 
 def _zones_that_share(seats: Sequence[_Seat], ids: Sequence[str], repeated: set[str]) -> set[int]:
-    """Zones with an id that another zone has too: all their seats get the zone in front, so that rows stay
-    alike.
-    """
+    """Zones with an id that another zone has too. All their seats get the prefix, so that rows look the same."""
     zones_of: dict[str, set[int]] = {}
     for seat, name in zip(seats, ids, strict=True):
         if name in repeated:
@@ -112,16 +110,16 @@ def _prefixes(zones: Sequence[str], clash: set[int]) -> dict[int, str]:
 def _label(seat: _Seat, name: str, zones: Sequence[str], prefixes: dict[int, str]) -> Label:
     if not prefixes.get(seat.zone):
         return Label(name, seat.row, seat.number)
-    # Two rows "A" of two zones are two rows: whoever looks for neighbours goes by the row's name.
+    # Rows "A" of two zones are different rows, and neighbours are found by the name of their row.
     zone = prefixes[seat.zone] if zones.count(zones[seat.zone]) > 1 else zones[seat.zone] or prefixes[seat.zone]
     return Label(name, f"{zone[:LONGEST_ID]} {seat.row}".strip(), seat.number)
 
 
-def _twice(seats: Sequence[_Seat], ids: Sequence[str]) -> PlanError:
+def _duplicate(seats: Sequence[_Seat], ids: Sequence[str]) -> PlanError:
     seen: dict[str, str] = {}
     for seat, name in zip(seats, ids, strict=True):
         if name in seen:
             plain = f"{seat.row}{seat.number}"
-            return PlanError(seat.place, f"The seat {plain!r} is there twice: it is already at {seen[name]}.")
+            return PlanError(seat.place, f"The seat {plain!r} exists twice; the first one is at {seen[name]}.")
         seen[name] = seat.place
     raise AssertionError("called without a repeated id")

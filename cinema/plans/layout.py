@@ -17,7 +17,7 @@ RADIUS = 10.0  # the format's default for a seat
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan that was accepted: its name, the file as it was, and the layout made from it."""
+    """An accepted plan: its name, the original JSON, and the layout made from it."""
 
     name: str
     source: dict[str, Any]
@@ -26,7 +26,7 @@ class Plan:
 
 @dataclass
 class _Place:
-    """One seat on its way into the layout."""
+    """One seat with its label and absolute position, before it becomes part of the layout."""
 
     where: str
     row: Row
@@ -55,7 +55,7 @@ def read_plan(data: bytes | str | dict[str, Any]) -> Plan:
 
 
 def tidy(value: float) -> float:
-    """Two decimals are a hundredth of a pixel; whole numbers stay whole."""
+    """Rounds to two decimals, a hundredth of a pixel; whole numbers become integers."""
     rounded = round(value, 2)
     return int(rounded) if rounded == int(rounded) else rounded
 
@@ -88,7 +88,7 @@ def _tier_name(category: str) -> str:
 
 
 def _tiers(document: Document, places: Sequence[_Place]) -> list[dict[str, str]]:
-    """The categories that have seats, in the file's order: a tier is something that can be bought."""
+    """The categories that have seats, in the file's order. A category without seats is no tier."""
     used = {_tier_name(place.seat.category) for place in places}
     tiers: dict[str, str] = {}
     for category in document.categories:
@@ -99,7 +99,7 @@ def _tiers(document: Document, places: Sequence[_Place]) -> list[dict[str, str]]
 
 
 def _color(color: str | None, otherwise: str) -> str:
-    """Only what is plainly a colour: it is written into the map's drawing."""
+    """Accepts only plain colours, because the value becomes part of the map's drawing."""
     return color.strip() if color and COLOR.fullmatch(color.strip()) else otherwise
 
 
@@ -107,7 +107,7 @@ def _color(color: str | None, otherwise: str) -> str:
 def _couples(places: Sequence[_Place]) -> dict[str, str]:
     """Seat id → partner's id, both ways.
 
-    What a seat says of itself goes before what its category's name says.
+    A partner named by the seat itself takes precedence over its category's name.
     """
     couples = _named_couples(places)
     rows: dict[int, list[_Place]] = {}
@@ -126,21 +126,21 @@ def _named_couples(places: Sequence[_Place]) -> dict[str, str]:
     ids = set(by_guid.values())
     couples: dict[str, str] = {}
     for place in places:
-        wanted = place.seat.housefull.couple if place.seat.housefull else None
-        if not wanted:
+        name = place.seat.housefull.couple if place.seat.housefull else None
+        if not name:
             continue
-        partner = by_guid.get(wanted, wanted)
+        partner = by_guid.get(name, name)
         mine = place.label.id
         if partner not in ids or partner == mine:
-            raise PlanError(f"{place.where}.housefull.couple", f"There is no other seat {wanted[:60]!r}.")
+            raise PlanError(f"{place.where}.housefull.couple", f"There is no other seat {name[:60]!r}.")
         if couples.get(mine, partner) != partner or couples.get(partner, mine) != mine:
-            raise PlanError(f"{place.where}.housefull.couple", f"{wanted[:60]!r} already has another partner.")
+            raise PlanError(f"{place.where}.housefull.couple", f"{name[:60]!r} already has another partner.")
         couples[mine], couples[partner] = partner, mine
     return couples
 
 
 def _runs(row: Sequence[_Place], couples: dict[str, str]) -> list[list[_Place]]:
-    """Couple seats that stand one after the other in a row and have no partner yet."""
+    """Runs of consecutive couple seats in a row that have no partner yet."""
     runs: list[list[_Place]] = [[]]
     for place in row:
         if "couple" in place.seat.category.casefold() and place.label.id not in couples:
@@ -152,7 +152,7 @@ def _runs(row: Sequence[_Place], couples: dict[str, str]) -> list[list[_Place]]:
 
 # ------------------------------------------------------------------------------------------------ areas
 def _area(zone: Zone, area: Area) -> dict[str, Any] | None:
-    """One thing that is drawn, or None for an area with nothing to see."""
+    """One area to draw, or None if there is nothing to draw."""
     at = area.position or Position(x=0.0, y=0.0)
     x, y = zone.position.x + at.x, zone.position.y + at.y
     shape, measures = _shape(area, x, y)
@@ -172,7 +172,7 @@ def _area(zone: Zone, area: Area) -> dict[str, Any] | None:
 
 
 def _shape(area: Area, x: float, y: float) -> tuple[str | None, dict[str, Any]]:
-    """The shape and its measures; an area of an old plan is a rectangle with its size beside it."""
+    """The shape and its measures. An area of an old plan is a rectangle with `width` and `height`."""
     if area.shape in {None, "rectangle"} and (area.rectangle or area.width is not None):
         width = area.rectangle.width if area.rectangle else area.width or 0.0
         height = area.rectangle.height if area.rectangle else area.height or 0.0
@@ -191,7 +191,7 @@ def _shape(area: Area, x: float, y: float) -> tuple[str | None, dict[str, Any]]:
 def _area_text(area: Area, x: float, y: float, measures: dict[str, Any]) -> dict[str, Any] | None:
     if area.text is None:
         return None
-    if isinstance(area.text, str):  # old plans: a word in the middle
+    if isinstance(area.text, str):  # old plans: plain text, centred
         middle = x + measures.get("width", 0) / 2, y + measures.get("height", 0) / 2
         words, at, color, size = area.text, middle, None, None
     else:
@@ -211,7 +211,7 @@ def _area_text(area: Area, x: float, y: float, measures: dict[str, Any]) -> dict
 
 # ------------------------------------------------------------------------------------------------- size
 def _fit(document: Document, places: Sequence[_Place], layout: dict[str, Any]) -> dict[str, float]:
-    """The plan's size, grown (and everything moved) where a seat would lie outside of what is drawn."""
+    """The plan's size. If a seat would lie outside, the size grows and everything moves accordingly."""
     reach = [max(place.seat.radius or RADIUS, 1.0) for place in places]
     left = min(place.x - r for place, r in zip(places, reach, strict=True))
     top = min(place.y - r for place, r in zip(places, reach, strict=True))

@@ -1,4 +1,4 @@
-"""How amounts, running times, posters, form fields and the scripts' sentences are written in templates."""
+"""Template filters and tags for amounts, running times, posters, form fields, QR codes and the scripts' texts."""
 
 import hashlib
 from typing import Any
@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from frontend.translations import AsWritten, script_texts
+from checkout.money.paise import rupees as write_rupees
+from frontend.translations import UnescapedEncoder, script_texts
 
 register = template.Library()
 
@@ -22,29 +23,18 @@ register = template.Library()
 @register.filter
 def rupees(paise: int | None) -> str:
     """₹1,23,456 or ₹1,23,456.50: digits grouped as in India, paise only where there are any."""
-    if paise is None:
-        return ""
-    whole, rest = divmod(abs(int(paise)), 100)
-    digits = str(whole)
-    head, last = digits[:-3], digits[-3:]
-    groups: list[str] = []
-    while head:
-        groups.insert(0, head[-2:])
-        head = head[:-2]
-    grouped = ",".join([*groups, last])
-    sign = "\N{MINUS SIGN}" if paise < 0 else ""
-    return f"{sign}₹{grouped}.{rest:02d}" if rest else f"{sign}₹{grouped}"
+    return "" if paise is None else write_rupees(int(paise), whole=True, minus="\N{MINUS SIGN}")
 
 
 @register.filter
 def off(paise: int) -> int:
-    """An amount that is taken away, for `rupees`."""
+    """A deduction: the negative amount, for `rupees`."""
     return -paise
 
 
 @register.filter
 def runtime(minutes: int) -> str:
-    """134 is 2 h 14 min."""
+    """134 → "2 h 14 min"."""
     hours, rest = divmod(int(minutes), 60)
     if not hours:
         return _("%(minutes)d min") % {"minutes": rest}
@@ -52,15 +42,15 @@ def runtime(minutes: int) -> str:
 
 
 def poster_version(svg: str) -> str:
-    """What stands in a poster's address, so that a changed poster is a new address."""
+    """The version in a poster's URL: a changed poster gets a new URL."""
     return hashlib.sha256(svg.encode()).hexdigest()[:12]
 
 
 @register.filter
 def poster_url(movie: Any) -> str:
-    """The film's poster, or our own empty frame where it has none.
+    """The URL of the movie's poster, or of a placeholder if it has none.
 
-    Where the poster's text was left in the database it stays there: the address then has no version.
+    If the query deferred `poster`, it is not loaded for this: the URL then has no version.
     """
     address = reverse("frontend:poster", args=[movie.slug])
     if "poster" in movie.get_deferred_fields():
@@ -70,7 +60,7 @@ def poster_url(movie: Any) -> str:
 
 @register.filter
 def control(field: BoundField) -> SafeString:
-    """The field's widget with Bootstrap's class for it; a field with errors is marked for the eye too."""
+    """The field's widget with its Bootstrap class; a field with errors also gets `is-invalid`."""
     widget = field.field.widget
     if isinstance(widget, CheckboxInput | RadioSelect):
         name = "form-check-input"
@@ -88,19 +78,19 @@ def is_checkbox(field: BoundField) -> bool:
 
 @register.filter
 def qr(code: str) -> str:
-    """A `data:` address of the QR code of `code`: black on white in every colour scheme, so that gates read it."""
+    """The QR code of `code` as a `data:` URL, black on white in every colour scheme so that scanners can read it."""
     return segno.make(code, micro=False, error="m").svg_data_uri(border=3, dark="#000", light="#fff")
 
 
 @register.filter
 def seats_of(booking: Any) -> str:
-    """The seats that are still the customer's, or, where there are no good tickets, those that were booked."""
-    good = [ticket.seat for ticket in booking.tickets.all() if ticket.cancelled_at is None]
-    return ", ".join(good or [line.seat for line in booking.lines.all()])
+    """The seats of the tickets that are not cancelled, or, if there are none, all seats that were booked."""
+    current = [ticket.seat for ticket in booking.tickets.all() if ticket.cancelled_at is None]
+    return ", ".join(current or [line.seat for line in booking.lines.all()])
 
 
 @register.simple_tag
 def texts_for_scripts() -> SafeString | str:
-    """The page's language for `js/lib/text.js`; nothing in English, whose sentences the scripts carry themselves."""
+    """The translations for `js/lib/text.js` as a JSON block; nothing in English, which is in the scripts already."""
     texts = script_texts(get_language() or settings.LANGUAGE_CODE)
-    return json_script(texts, "texts", encoder=AsWritten) if texts else ""
+    return json_script(texts, "texts", encoder=UnescapedEncoder) if texts else ""

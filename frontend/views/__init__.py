@@ -1,7 +1,7 @@
-"""The pages. Here: what a visitor sees when a page cannot be shown.
+"""The pages. This module has the error pages.
 
-`with_error_pages` gives the same friendly pages in development, where Django alone would show its debug page
-for a film or booking that does not exist. Programs (`/api/…`) are answered in the API's own words.
+`with_error_pages` shows the same error pages in development, where Django would show its debug page for a movie or
+booking that does not exist. Requests below `/api/` get `application/problem+json` instead of a page.
 """
 
 from collections.abc import Callable
@@ -9,11 +9,12 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
 from cinema.errors import DomainError
+from cinema.problems import problem
 
 View = Callable[..., HttpResponse]
 
@@ -25,10 +26,10 @@ def with_error_pages(view: View) -> View:
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except Http404 as missing:
-            return not_found(request, missing)
-        except PermissionDenied as refused:
-            return permission_denied(request, refused)
+        except Http404 as error:
+            return not_found(request, error)
+        except PermissionDenied as error:
+            return permission_denied(request, error)
         except DomainError as error:
             return not_found(request, error) if error.status == 404 else refused_page(request, error)
 
@@ -36,7 +37,7 @@ def with_error_pages(view: View) -> View:
 
 
 def refused_page(request: HttpRequest, error: DomainError) -> HttpResponse:
-    response = render(request, "frontend/refused.html", {"wrong": error}, status=error.status)
+    response = render(request, "frontend/refused.html", {"error": error}, status=error.status)
     if error.status == 503:
         response["Retry-After"] = "5"
     return response
@@ -44,28 +45,23 @@ def refused_page(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return _problem(404, "not_found", "Not found", "There is nothing at this address. See /api/docs.")
+        return problem(404, "Not found", "There is nothing at this address. See /api/docs.")
     return render(request, "404.html", status=404)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return _problem(403, "forbidden", "Forbidden", "You may not do this.")
+        return problem(403, "Forbidden", "You may not do this.")
     return render(request, "403.html", status=403)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Without context: the request itself may be what cannot be read."""
+    """Renders without context, because the request itself may be unreadable."""
     return HttpResponse(loader.get_template("400.html").render(), status=400)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without context: whatever broke may break a context processor too."""
+    """Renders without context, because the error may break a context processor too."""
     if request.path.startswith("/api/"):
-        return _problem(500, "server_error", "Server error", "Something broke on our side. Try again in a moment.")
+        return problem(500, "Server error", "Something broke on our side. Try again in a moment.", "server_error")
     return HttpResponse(loader.get_template("500.html").render(), status=500)
-
-
-def _problem(status: int, code: str, title: str, detail: str) -> HttpResponse:
-    body = {"type": f"urn:housefull:{code}", "title": title, "status": status, "code": code, "detail": detail}
-    return JsonResponse(body, status=status, content_type="application/problem+json")

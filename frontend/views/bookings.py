@@ -1,7 +1,7 @@
 """A customer's bookings: the list, one booking with its tickets, its receipt, and cancelling.
 
-Guests are known by a cookie; the link in a guest's mail carries their token, which becomes that cookie here and
-leaves the address at once.
+Guests are identified by a cookie. The link in a guest's mail carries their token; it is stored in that cookie here
+and removed from the URL by a redirect.
 """
 
 from datetime import datetime
@@ -25,10 +25,10 @@ from checkout.tickets.receipts import receipt_of
 from cinema.errors import DomainError
 from frontend.templatetags.housefull import rupees
 from seating.errors import BadToken
-from seating.identity import owner_from_token, owners_of_request, set_guest_cookie
+from seating.identity import owner_from_token, set_guest_cookie, visitor_of
 
 BOOKINGS_PER_PAGE = 10
-# Of an expired booking: what was authorised or taken, and is not kept.
+# Payments of an expired booking that were authorised or captured, and are returned.
 MONEY_BACK = (
     Payment.Status.AUTHORIZED,
     Payment.Status.VOID,
@@ -40,7 +40,7 @@ MONEY_BACK = (
 @require_safe
 @never_cache
 def booking_list(request: HttpRequest) -> HttpResponse:
-    owners = owners_of_request(request)
+    owners = visitor_of(request).owners
     page = Paginator(bookings_of(owners), BOOKINGS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "frontend/bookings.html", {"page": page, "now": timezone.now()})
 
@@ -50,7 +50,7 @@ def booking_list(request: HttpRequest) -> HttpResponse:
 def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
     if "t" in request.GET:
         return let_guest_in(request, booking_id, "frontend:booking")
-    booking = get_booking(booking_id, owners_of_request(request))
+    booking = get_booking(booking_id, visitor_of(request).owners)
     now = timezone.now()
     tickets, payments = list(booking.tickets.all()), list(booking.payments.all())
     context = {
@@ -75,19 +75,21 @@ def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
 @never_cache
 def receipt(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Raises checkout.errors.UnknownBooking, for other people's bookings too, and NotPaid."""
-    booking = get_paid_booking(booking_id, owners_of_request(request))
+    booking = get_paid_booking(booking_id, visitor_of(request).owners)
     theatre = booking.show.screen.theatre
     context = {"booking": booking, "show": booking.show, "theatre": theatre, "receipt": receipt_of(booking)}
     return render(request, "frontend/receipt.html", context)
 
 
 def let_guest_in(request: HttpRequest, booking_id: str, page: str) -> HttpResponse:
-    """On to that page of the booking. Only a token that owns this very booking is taken, so a link cannot make a
-    visitor somebody else's guest without showing them that guest's booking."""
+    """Makes the visitor the guest of the link's token and redirects to that page of the booking.
+
+    Accepts only a token that owns this booking, so that a link cannot silently turn a visitor into another guest.
+    """
     try:
         owner = owner_from_token(request.GET["t"])
     except BadToken:
-        raise Http404("This link is not one of ours.") from None
+        raise Http404("This link is not valid.") from None
     get_booking(booking_id, [owner])
     response = redirect(page, booking_id=booking_id)
     set_guest_cookie(response, owner, secure=request.is_secure())
@@ -97,26 +99,26 @@ def let_guest_in(request: HttpRequest, booking_id: str, page: str) -> HttpRespon
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
-    """GET shows what would come back for the tickets named by `?ticket=` (at first all of them) and changes
-    nothing. POST cancels them, unless that has changed since the customer was shown it."""
-    booking = get_booking(booking_id, owners_of_request(request))
+    """GET shows the refund for the tickets named by `?ticket=` (at first all of them) and changes nothing.
+    POST cancels them, unless the refund has changed since the customer saw it."""
+    booking = get_booking(booking_id, visitor_of(request).owners)
     if booking.status not in (Booking.Status.PENDING, Booking.Status.CONFIRMED):
         return redirect("frontend:booking", booking_id=booking_id)
     tickets = [ticket for ticket in booking.tickets.all() if ticket.cancelled_at is None]
     chosen = _chosen(request, tickets)
     context: dict[str, Any] = {"booking": booking, "tickets": tickets, "chosen": [ticket.pk for ticket in chosen]}
     if booking.status == Booking.Status.CONFIRMED and not chosen:
-        context["refused"] = _("Choose at least one seat to cancel.")
+        context["error"] = _("Choose at least one seat to cancel.")
         return render(request, "frontend/cancel.html", context)
     ids = [str(ticket.pk) for ticket in chosen] or None
     try:
         outcome = cancel_booking(booking_id, ids, dry_run=True)
         if request.method == "POST" and request.POST.get("refund") == str(outcome.refund):
             outcome = cancel_booking(booking_id, ids)
-            messages.success(request, _said(outcome.refund))
+            messages.success(request, _cancelled_message(outcome.refund))
             return redirect("frontend:booking", booking_id=booking_id)
-    except DomainError as refused:
-        context["refused"] = refused.detail
+    except DomainError as error:
+        context["error"] = error.detail
     else:
         seats = ", ".join(ticket.seat for ticket in chosen)
         context |= {"outcome": outcome, "seats": seats, "changed": request.method == "POST"}
@@ -126,45 +128,45 @@ def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
 @never_cache
 @require_http_methods(["POST"])
 def reissue(request: HttpRequest, booking_id: str) -> HttpResponse:
-    """New codes for the tickets named by `ticket`: for those who lost theirs."""
-    get_booking(booking_id, owners_of_request(request))
+    """Issues new codes for the lost tickets named by `ticket`."""
+    get_booking(booking_id, visitor_of(request).owners)
     try:
-        made = reissue_tickets(booking_id, request.POST.getlist("ticket"))
+        tickets = reissue_tickets(booking_id, request.POST.getlist("ticket"))
     except UnknownTicket:
         messages.error(request, _("Choose at least one seat that needs a new ticket."))
-    except DomainError as refused:
-        messages.error(request, refused.detail)
+    except DomainError as error:
+        messages.error(request, error.detail)
     else:
-        seats = ", ".join(ticket.seat for ticket in made)
-        messages.success(request, _("New tickets for %(seats)s: the old codes admit nobody now.") % {"seats": seats})
+        seats = ", ".join(ticket.seat for ticket in tickets)
+        messages.success(request, _("New tickets for %(seats)s. The old codes no longer work.") % {"seats": seats})
     return redirect("frontend:booking", booking_id=booking_id)
 
 
 def _renewable(booking: Booking, tickets: list[Ticket], now: datetime) -> list[Ticket]:
-    """The tickets it is worth offering a new code for; whether there is one is for checkout to say."""
+    """The tickets for which the page offers a new code; checkout decides whether one is issued."""
     if booking.status != Booking.Status.CONFIRMED or now >= booking.show.ends_at:
         return []
     return [ticket for ticket in tickets if ticket.admits and ticket.checked_in_at is None]
 
 
 def _chosen(request: HttpRequest, tickets: list[Ticket]) -> list[Ticket]:
-    """Those asked for by id; before anything was chosen, all that can still be cancelled."""
-    given = request.POST if request.method == "POST" else request.GET
-    if "ticket" in given or "chosen" in given or request.method == "POST":
-        asked = set(given.getlist("ticket"))
-        return [ticket for ticket in tickets if str(ticket.pk) in asked]
+    """The tickets chosen by id; before the first choice, all that can still be cancelled."""
+    query = request.POST if request.method == "POST" else request.GET
+    if "ticket" in query or "chosen" in query or request.method == "POST":
+        ids = set(query.getlist("ticket"))
+        return [ticket for ticket in tickets if str(ticket.pk) in ids]
     return [ticket for ticket in tickets if ticket.checked_in_at is None]
 
 
-def _said(refund: int) -> str:
+def _cancelled_message(refund: int) -> str:
     if not refund:
-        return _("It is cancelled and the seats are free again.")
-    return _("It is cancelled. %(amount)s is on its way back to you.") % {"amount": rupees(refund)}
+        return _("Cancelled. The seats are available again.")
+    return _("Cancelled. %(amount)s is on its way back to you.") % {"amount": rupees(refund)}
 
 
 def _may_cancel(booking: Booking, tickets: list[Ticket], now: datetime) -> bool:
-    """Whether it is worth offering; what comes back, and whether anything does, is for checkout to say."""
+    """Whether the page offers cancelling; checkout decides whether it is possible and what is refunded."""
     if booking.status == Booking.Status.PENDING:
         return True
-    live = any(ticket.cancelled_at is None and ticket.checked_in_at is None for ticket in tickets)
-    return booking.status == Booking.Status.CONFIRMED and live and now < booking.show.starts_at
+    usable = any(ticket.cancelled_at is None and ticket.checked_in_at is None for ticket in tickets)
+    return booking.status == Booking.Status.CONFIRMED and usable and now < booking.show.starts_at

@@ -1,4 +1,4 @@
-"""The staff's dashboard: every show of today and how full it is. The socket `/ws/boxoffice/` keeps it moving."""
+"""The staff dashboard: every show of today and how full it is. The socket `/ws/boxoffice/` updates it."""
 
 from dataclasses import asdict
 from typing import Any
@@ -51,21 +51,21 @@ def _todays_shows() -> list[Show]:
 
 
 def _counts(shows: list[Show]) -> tuple[dict[int, dict[str, Any]], bool]:
-    """Show id → its figures and bars; and whether they are known: without Redis the page still opens."""
+    """Show id → its figures and bars, and whether the figures are known: the page opens without Redis too."""
     try:
         found = figures([show.pk for show in shows])
     except HoldsUnavailable:
-        return {show.pk: _drawn(Figures(show.pk, 0, 0, 0, 0, 0)) for show in shows}, False
-    return {entry.show: _drawn(entry) for entry in found}, True
+        return {show.pk: _with_bars(Figures(show.pk, 0, 0, 0, 0, 0)) for show in shows}, False
+    return {entry.show: _with_bars(entry) for entry in found}, True
 
 
-def _drawn(entry: Figures) -> dict[str, Any]:
-    """The figures, and for each bar where it begins and how wide it is, in percent."""
+def _with_bars(entry: Figures) -> dict[str, Any]:
+    """The figures, and the start and width of each bar in percent."""
     seats = entry.available + entry.held + entry.sold + entry.blocked
     bars, start = [], 0.0
     for name in ("sold", "held", "blocked"):
         width = round(100 * getattr(entry, name) / seats, 2) if seats else 0.0
-        # Written here: a template would write the point as the visitor's language does.
+        # Formatted here, because a template would use the decimal separator of the visitor's language.
         bars.append({"name": name, "x": f"{start:.2f}", "width": f"{width:.2f}"})
         start += width
     percent = 100 * entry.sold // seats if seats else None

@@ -1,6 +1,6 @@
-"""What is showing: the start page with its filters, a film's page with its showtimes, and its poster.
+"""What is showing: the home page with its filters, a movie's page with its showtimes, and its poster.
 
-The city a visitor chose is remembered in a cookie, so that the film's page and the next visit begin there.
+The city a visitor chose is stored in a cookie, so that the movie's page and the next visit start with it.
 """
 
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ MOVIES_PER_PAGE = 12
 DAYS_OFFERED = 7
 CITY_COOKIE = "city"
 YEAR_SECONDS = 365 * 24 * 60 * 60
-# A poster is a document of its own: nothing in it may run or load anything.
+# A poster is a separate document; nothing in it may run or load anything.
 POSTER_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 
 
@@ -38,33 +38,32 @@ def home(request: HttpRequest) -> HttpResponse:
     today = _today_in(city)
     days = [today + timedelta(days=ahead) for ahead in range(DAYS_OFFERED)]
     form = FilterForm({**request.GET.dict(), "city": city.slug if city else ""}, choices)
-    wanted = form.wanted()
-    page = Paginator(selectors.now_showing(**wanted), MOVIES_PER_PAGE).get_page(request.GET.get("page"))
+    filters = form.filters()
+    page = Paginator(selectors.now_showing(**filters), MOVIES_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "wanted": wanted,
+        "filters": filters,
         "city": city,
         "page": page,
         "today": today,
         "days": days,
-        "filtered": any(wanted[name] for name in ("q", "language", "genre", "date")),
+        "filtered": any(filters[name] for name in ("q", "language", "genre", "date")),
     }
     return _remember_city(request, render(request, "frontend/home.html", context), choices["cities"])
 
 
 @require_safe
 @vary_on_cookie
-def movie(request: HttpRequest, slug: str) -> HttpResponse:
-    film = selectors.get_movie_by_slug(slug)
+def movie_page(request: HttpRequest, slug: str) -> HttpResponse:
+    movie = selectors.get_movie_by_slug(slug)
     cities = selectors.choices_now_showing()["cities"]
     city = _city_of(request, cities)
-    shows = selectors.upcoming_shows(movie=film, city=city.slug if city else "")
+    shows = selectors.upcoming_shows(movie=movie, city=city.slug if city else "")
     days = selectors.days_of(shows)
-    asked = DayForm(request.GET).day()
-    day = asked or (days[0] if days else None)
-    on_day = selectors.upcoming_shows(movie=film, city=city.slug if city else "", date=day) if day else []
+    day = DayForm(request.GET).day() or (days[0] if days else None)
+    on_day = selectors.upcoming_shows(movie=movie, city=city.slug if city else "", date=day) if day else []
     context = {
-        "movie": film,
+        "movie": movie,
         "city": city,
         "cities": cities,
         "days": days,
@@ -77,20 +76,20 @@ def movie(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def poster(request: HttpRequest, slug: str) -> HttpResponse:
-    film = selectors.get_movie_by_slug(slug)
-    if not film.poster:
+    movie = selectors.get_movie_by_slug(slug)
+    if not movie.poster:
         return redirect(static("frontend/img/poster.svg"))
-    response = HttpResponse(film.poster, content_type="image/svg+xml; charset=utf-8")
+    response = HttpResponse(movie.poster, content_type="image/svg+xml; charset=utf-8")
     response["Content-Security-Policy"] = POSTER_POLICY
-    current = request.GET.get("v") == poster_version(film.poster)
+    current = request.GET.get("v") == poster_version(movie.poster)
     response["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if current else "public, max-age=300"
     return response
 
 
 def by_theatre(shows: Iterable[Show]) -> list[dict[str, Any]]:
-    """`[{theatre, shows: [{show, open, lowest}]}]`, theatres by city and name, each one's shows in order of time.
+    """`[{theatre, shows: [{show, sale, lowest}]}]`, theatres by city and name, each one's shows in order of time.
 
-    `open` says whether seats are on sale now; `lowest` is the lowest price in paise, None without tiers.
+    `sale` says how its sale stands now; `lowest` is the lowest price in paise, None without tiers.
     """
     now = timezone.now()
     groups: dict[int, dict[str, Any]] = {}
@@ -98,12 +97,12 @@ def by_theatre(shows: Iterable[Show]) -> list[dict[str, Any]]:
         theatre = show.screen.theatre
         group = groups.setdefault(theatre.pk, {"theatre": theatre, "shows": []})
         lowest = min((tier.price for tier in show.tiers.all()), default=None)
-        group["shows"].append({"show": show, "open": selectors.sale_is_open(show, now), "lowest": lowest})
+        group["shows"].append({"show": show, "sale": show.sale(now), "lowest": lowest})
     return sorted(groups.values(), key=lambda group: (group["theatre"].city.name, group["theatre"].name))
 
 
 def _city_of(request: HttpRequest, cities: list[City]) -> City | None:
-    """The city asked for, else the one remembered; None is all of them."""
+    """The city of the URL, else that of the cookie; None means all cities."""
     slug = request.GET.get("city", request.COOKIES.get(CITY_COOKIE, ""))
     return next((city for city in cities if city.slug == slug), None)
 
@@ -120,7 +119,7 @@ def _remember_city(request: HttpRequest, response: HttpResponse, cities: list[Ci
 
 
 def _today_in(city: City | None) -> date:
-    """The date on the wall of the city's first theatre; without a city, of the first theatre there is."""
+    """Today's date in the time zone of the city's first theatre; without a city, of the first theatre of all."""
     theatres = Theatre.objects.filter(city=city) if city else Theatre.objects.all()
     zone = theatres.values_list("time_zone", flat=True).first() or settings.TIME_ZONE
     return timezone.localdate(timezone=ZoneInfo(zone))

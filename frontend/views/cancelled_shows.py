@@ -1,4 +1,4 @@
-"""Staff cancel a show: the dry run first, then the reason and the deed, then how far giving back has come."""
+"""Staff cancel a show: first the preview, then the reason and the cancellation, then its progress."""
 
 from functools import wraps
 from typing import Any
@@ -18,7 +18,7 @@ from seating.identity import owner_of_user
 
 
 def staff_only(view: View) -> View:
-    """Strangers sign in first; customers find the door closed."""
+    """Redirects visitors without an account to sign in; customers get a 403."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -35,7 +35,7 @@ def staff_only(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_only
 def cancel_show(request: HttpRequest, show_id: int) -> HttpResponse:
-    """GET shows what would be given back and changes nothing; of a cancelled show, what has been. POST cancels."""
+    """GET shows what would be refunded, or the progress if the show is cancelled; it changes nothing. POST cancels."""
     plan = plan_cancellation(show_id)
     form = CancelShowForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -55,7 +55,7 @@ def cancel_show(request: HttpRequest, show_id: int) -> HttpResponse:
 @require_safe
 @staff_only
 def cancellation(request: HttpRequest, show_id: int) -> HttpResponse:
-    """The progress as JSON, for the page that watches it."""
+    """The progress as JSON, polled by the page."""
     progress = cancellation_progress(show_id)
     if progress is None:
         raise Http404("This show is not cancelled.")

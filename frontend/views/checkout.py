@@ -1,4 +1,4 @@
-"""The checkout page: what is being bought, until when it is held, and the button that pays for it."""
+"""The checkout page: the booking, how long it is held, its price and the button to pay."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import coupon_json, get_booking
 from checkout.models import Booking
-from seating.identity import owners_of_request
+from cinema.times import utc
+from seating.identity import visitor_of
 
 SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}
 
@@ -20,7 +21,7 @@ SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}
 @ensure_csrf_cookie
 def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
     """Raises checkout.errors.UnknownBooking, for other people's bookings too."""
-    booking = get_booking(booking_id, owners_of_request(request))
+    booking = get_booking(booking_id, visitor_of(request).owners)
     if booking.status in SETTLED:
         return redirect("frontend:booking", booking.pk)
     lines = list(booking.lines.all())
@@ -34,15 +35,15 @@ def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
         "discount": discount,
         "discount_off": -discount,
         "fee": sum(line.fee for line in lines),
-        "cgst": sum(line.cgst for line in lines),
-        "sgst": sum(line.sgst for line in lines),
+        "cgst": sum(line.total_cgst for line in lines),
+        "sgst": sum(line.total_sgst for line in lines),
         "coupon": coupon_json(booking),
         "data": {
             "booking": booking.pk,
             "status": booking.status,
-            "expires_at": booking.expires_at.isoformat(timespec="milliseconds"),
-            "now": timezone.now().isoformat(timespec="milliseconds"),
-            "began": hasattr(booking, "order"),  # a payment may be under way: look out for it at once
+            "expires_at": utc(booking.expires_at, zone="+00:00"),
+            "now": utc(timezone.now(), zone="+00:00"),
+            "began": hasattr(booking, "order"),  # a payment may be in progress: the script checks at once
             "contact": {"name": booking.name, "email": booking.email, "contact": booking.phone},
             "paths": {
                 "initiate": "/api/payments/initiate/",

@@ -1,6 +1,6 @@
-"""Pages for whoever runs the site on their own machine: caught mails, and the payment sandbox from our origin.
+"""Pages for local development: caught mails, and the payment sandbox under our own origin.
 
-Nothing here exists unless the site runs in development on the sandbox's keys.
+They answer 404 unless the site runs in development with the sandbox's keys.
 """
 
 import base64
@@ -27,7 +27,7 @@ MOST_MAILS = 200
 SANDBOX_TIMEOUT = (3, 8)  # seconds to connect, to read
 SANDBOX_FILES = {"checkout.js", "checkout.css"}
 SANDBOX_ACTIONS = {"_test/pay"}
-# A caught mail may show its own pictures and inline styles; its links open in a window of their own.
+# A caught mail may show its own images and inline styles; its links open in a new window.
 MAIL_POLICY = {
     "default-src": ["'none'"],
     "img-src": ["data:"],
@@ -53,7 +53,7 @@ def only_in_development(view: View) -> View:
 @only_in_development
 @require_safe
 def mail_list(request: HttpRequest) -> HttpResponse:
-    """What the site has sent, newest first."""
+    """The mails the site has sent, newest first."""
     box = _box()
     found = sorted(((box.get_message(key).get_date(), key) for key in box.iterkeys()), reverse=True)
     mails = [_summary(key, _read(box, key), sent) for sent, key in found[:MOST_MAILS]]
@@ -83,8 +83,8 @@ def mail_detail(request: HttpRequest, key: str) -> HttpResponse:
 @only_in_development
 @require_safe
 def mail_html(request: HttpRequest, key: str) -> HttpResponse:
-    """The HTML part as a mail program shows it: with the pictures it carries, and nothing else. No script of it runs,
-    and the sandbox keeps it from being a page of ours even when it is opened by itself."""
+    """The HTML part as a mail program shows it: with its embedded images and nothing else. Its scripts do not run,
+    and the sandbox gives it a separate origin even when it is opened directly."""
     message = _read(_box(), key)
     body = message.get_body(preferencelist=("html",))
     if body is None:
@@ -101,7 +101,7 @@ def mail_html(request: HttpRequest, key: str) -> HttpResponse:
 @only_in_development
 @require_safe
 def mail_part(request: HttpRequest, key: str, part: int) -> HttpResponse:
-    """An attachment, always as a download: what a mail carries is not shown as a page of ours."""
+    """An attachment, always as a download, so that it is never shown as a page of this site."""
     parts = list(_read(_box(), key).iter_attachments())
     if part >= len(parts):
         raise Http404("This mail has no such attachment.")
@@ -113,7 +113,7 @@ def mail_part(request: HttpRequest, key: str, part: int) -> HttpResponse:
 
 
 def _box() -> mailbox.Maildir:
-    """The catcher's Maildir; an empty one before the first mail."""
+    """The mail catcher's Maildir; created empty before the first mail."""
     try:
         return mailbox.Maildir(str(settings.MAIL_CATCHER_DIR), create=not settings.MAIL_CATCHER_DIR.exists())
     except OSError as error:
@@ -143,15 +143,15 @@ def _bytes_of(part: Any) -> bytes:
 
 
 # ----------------------------------------------------------------------------------------------- sandbox
-@csrf_exempt  # the gateway's own surface: a real one knows nothing of our tokens either
+@csrf_exempt  # stands for the payment gateway, which does not know our CSRF tokens
 @only_in_development
 @require_http_methods(["GET", "HEAD", "POST"])
 def sandbox_proxy(request: HttpRequest, path: str) -> HttpResponse:
-    """The sandbox's payment sheet as if it were ours, so that no request of the page leaves our origin."""
+    """Forwards to the sandbox's payment sheet, so that the page sends no request to another origin."""
     if path not in (SANDBOX_ACTIONS if request.method == "POST" else SANDBOX_FILES):
-        raise Http404("The sandbox shows nothing else here.")
+        raise Http404("This path of the sandbox is not available here.")
     try:
-        answer = requests.request(
+        response = requests.request(
             "POST" if request.method == "POST" else "GET",
             f"{settings.RAZORPAY_BASE_URL.rstrip('/')}/{path}",
             data=request.body or None,
@@ -163,7 +163,7 @@ def sandbox_proxy(request: HttpRequest, path: str) -> HttpResponse:
         detail = "The payment sandbox does not answer. Is `manage.py sandbox` running?"
         return JsonResponse({"error": {"code": "SERVER_ERROR", "description": detail}}, status=502)
     return HttpResponse(
-        answer.content,
-        status=answer.status_code,
-        content_type=answer.headers.get("Content-Type", "application/octet-stream"),
+        response.content,
+        status=response.status_code,
+        content_type=response.headers.get("Content-Type", "application/octet-stream"),
     )

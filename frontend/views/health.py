@@ -1,4 +1,4 @@
-"""Two questions of whoever runs the site: is the process alive, and can it serve?"""
+"""Health checks for operators and load balancers: is the process alive, and is it ready to serve?"""
 
 from collections.abc import Callable
 from functools import cache
@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 
 from seating.lifecycle import is_stopping
 
-PATIENCE_SECONDS = 2
-_good_answer = "good"
+TIMEOUT_SECONDS = 2
+GOOD = "good"
 
 
 @require_safe
@@ -27,27 +27,27 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """200 when database, Redis and migrations are good, else 503; `checks` names what is wrong."""
-    checks = {name: _answer(check) for name, check in CHECKS.items()}
-    ready = all(answer == _good_answer for answer in checks.values())
+    """200 if the process, database, Redis and migrations are good, else 503; `checks` says which one is not."""
+    checks = {name: _run(check) for name, check in CHECKS.items()}
+    ready = all(result == GOOD for result in checks.values())
     body = {"status": "ready" if ready else "not ready", "checks": checks}
     return JsonResponse(body, status=200 if ready else 503)
 
 
-def _answer(check: Callable[[], str]) -> str:
+def _run(check: Callable[[], str]) -> str:
     try:
         return check()
-    except Exception as error:  # whatever a driver raises means "not ready"; the details are not for the public
+    except Exception as error:  # any error of a driver means "not ready"; its details are not public
         return f"no answer ({type(error).__name__})"
 
 
 def _short_connection():
-    """A connection of its own: the pool would let the question wait half a minute for a dead server."""
+    """A separate connection: the pool would wait half a minute for a server that is down."""
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor != "postgresql":
         return connection.copy()
     options = {name: value for name, value in connection.settings_dict["OPTIONS"].items() if name != "pool"}
-    short = {**connection.settings_dict, "OPTIONS": {**options, "connect_timeout": PATIENCE_SECONDS}}
+    short = {**connection.settings_dict, "OPTIONS": {**options, "connect_timeout": TIMEOUT_SECONDS}}
     return type(connection)(short, DEFAULT_DB_ALIAS)
 
 
@@ -58,11 +58,11 @@ def _database() -> str:
             cursor.execute("SELECT 1")
     finally:
         connection.close()
-    return _good_answer
+    return GOOD
 
 
 def _redis() -> str:
-    """Every logical database the site uses, whether they share a server or not."""
+    """Pings every logical database the site uses, on one server or several."""
     for url in {
         settings.REDIS_URL,
         settings.CELERY_BROKER_URL,
@@ -70,18 +70,18 @@ def _redis() -> str:
         settings.CACHE_URL,
     }:
         client = redis.Redis.from_url(
-            url, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS, retry=None
+            url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, retry=None
         )
         try:
             client.ping()
         finally:
             client.close()
-    return _good_answer
+    return GOOD
 
 
 @cache
 def _migrations_on_disk() -> frozenset[tuple[str, str]]:
-    """They do not change while a process lives, and reading them takes a while."""
+    """Cached, because they do not change while the process runs and reading them is slow."""
     return frozenset(MigrationLoader(None).disk_migrations)
 
 
@@ -92,11 +92,11 @@ def _migrations() -> str:
     finally:
         connection.close()
     missing = sorted(f"{app}.{name}" for app, name in _migrations_on_disk() - set(applied))
-    return f"{len(missing)} not applied, first {missing[0]}: run migrate" if missing else _good_answer
+    return f"{len(missing)} not applied, first {missing[0]}: run migrate" if missing else GOOD
 
 
 def _process() -> str:
-    return "stopping: its sockets are being sent elsewhere" if is_stopping() else _good_answer
+    return "stopping: its sockets are being closed" if is_stopping() else GOOD
 
 
 CHECKS: dict[str, Callable[[], str]] = {

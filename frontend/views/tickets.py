@@ -1,9 +1,9 @@
-"""The web ticket: one page with a booking's codes that works without a network once it was opened.
+"""The web ticket: one page with a booking's codes that works offline once it was opened.
 
-A service worker keeps this page and its own assets, and nothing else: its script is served below the page's address, so
-the page is all it can see. What keeps one person's ticket from the next: with a network the worker always asks us first
-and drops its copy when we no longer know the visitor; `frontend.middleware` has the browser drop everything kept when
-its session changes hands; and a copy is not shown once the show is over.
+A service worker caches this page and its assets, and nothing else: its script is served below the page's URL, so its
+scope is this page. Three things keep one person's ticket from the next user of the browser: with a network, the worker
+always asks the site first and deletes its copy when the site refuses; `frontend.middleware` makes the browser delete
+all copies when its session changes; and a copy is not shown once the show is over.
 """
 
 import json
@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import get_booking, get_ticketed_booking
 from frontend.views.bookings import let_guest_in
-from seating.identity import owners_of_request
+from seating.identity import visitor_of
 
 ASSETS = ("frontend/css/ticket.css", "frontend/js/pages/ticket.js", "frontend/img/icon.svg")
 
@@ -28,11 +28,11 @@ ASSETS = ("frontend/css/ticket.css", "frontend/js/pages/ticket.js", "frontend/im
 def web_ticket(request: HttpRequest, booking_id: str) -> HttpResponse:
     if "t" in request.GET:
         return let_guest_in(request, booking_id, "frontend:ticket")
-    booking = get_ticketed_booking(booking_id, owners_of_request(request))
-    shown = [ticket for ticket in booking.tickets.all() if ticket.admits]
-    context = {"booking": booking, "show": booking.show, "tickets": shown, "now": timezone.now()}
+    booking = get_ticketed_booking(booking_id, visitor_of(request).owners)
+    valid = [ticket for ticket in booking.tickets.all() if ticket.admits]
+    context = {"booking": booking, "show": booking.show, "tickets": valid, "now": timezone.now()}
     response = render(request, "frontend/ticket.html", context)
-    # The worker reads this off the copy it has kept; milliseconds, as scripts count them.
+    # The worker reads this header of its cached copy; milliseconds since the epoch, as in JavaScript.
     response["X-Keep-Until"] = str(int(booking.show.ends_at.timestamp() * 1000))
     return response
 
@@ -40,8 +40,8 @@ def web_ticket(request: HttpRequest, booking_id: str) -> HttpResponse:
 @require_safe
 @never_cache
 def ticket_worker(request: HttpRequest, booking_id: str) -> HttpResponse:
-    """The page's service worker. For anybody but the booking's owner there is none."""
-    get_booking(booking_id, owners_of_request(request))
+    """The page's service worker; 404 for anyone but the booking's owner."""
+    get_booking(booking_id, visitor_of(request).owners)
     page = reverse("frontend:ticket", args=[booking_id])
-    facts = {"page": json.dumps(page), "assets": json.dumps([static(name) for name in ASSETS])}
-    return render(request, "frontend/ticket_worker.js", facts, content_type="text/javascript; charset=utf-8")
+    context = {"page": json.dumps(page), "assets": json.dumps([static(name) for name in ASSETS])}
+    return render(request, "frontend/ticket_worker.js", context, content_type="text/javascript; charset=utf-8")

@@ -49,7 +49,7 @@ async def leave_the_network(window):
 async def test_opened_once_it_works_without_a_network(open_window, live_show, bought):
     window = await opened(open_window, live_show.site, bought, width=390, height=844)
     assert "t=" not in window.page.url
-    assert "Kept on this device" in await window.page.inner_text("footer")
+    assert "Saved on this device" in await window.page.inner_text("footer")
     before = await codes_of(window.page)
     assert [seat for seat, _ in before] == bought[2]
     assert all(width >= SCANNABLE for _, width in before)

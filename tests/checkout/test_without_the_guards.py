@@ -7,6 +7,7 @@ from importlib import import_module
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.utils import timezone
 
 from checkout.bookings import idempotency
@@ -18,6 +19,7 @@ from checkout.payments import settling, webhooks
 from checkout.payments.settling import settle_payment
 from seating import scripts, store
 from seating.errors import SeatUnavailable
+from seating.identity import COOKIE, token_for
 from seating.models import Claim
 from seating.services.claims import secure_claims, sell_seats
 from seating.services.execute import run_built
@@ -157,3 +159,17 @@ def test_without_the_condition_in_the_update_one_ticket_lets_two_people_in(desk,
     refused = [answer for answer in let_in if isinstance(answer, AlreadyCheckedIn)]
     assert len(refused) == (1 if guarded else 0)
     assert GateScan.objects.filter(ticket=ticket).count() == (1 if guarded else 2)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+def test_without_the_csrf_check_another_sites_page_cancels_somebodys_booking(desk, alice, monkeypatch, guarded):
+    """The browser sends Alice's cookie along with whatever a page of another site posts."""
+    booking = desk.buy(alice, ("A1",))
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies[COOKIE] = token_for(alice)
+    if not guarded:
+        monkeypatch.setattr("seating.auth.check_csrf", lambda request: None)
+    another = {"Origin": "https://another.test"}
+    browser.post(f"/api/bookings/{booking.pk}/cancel/", "{}", "text/plain", headers=another)
+    booking.refresh_from_db()
+    assert booking.status == ("confirmed" if guarded else "cancelled")

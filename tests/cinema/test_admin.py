@@ -1,4 +1,4 @@
-"""The cinema's admin: uploads run the importer, shows go through the services, posters are harmless."""
+"""The cinema's admin: uploads run the importer, shows go through the services, posters run no scripts."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -53,16 +53,16 @@ def test_an_uploaded_plan_is_imported(staff):
 
 
 @pytest.mark.parametrize(
-    ("content", "said"),
+    ("content", "message"),
     [
         (b"{", "not JSON"),
         (plan_file() | {"categories": []}, "zones[0].rows[0].seats[0]: "),
         (b"[" * 9_000, "nested too deeply"),
     ],
 )
-def test_a_broken_plan_is_an_error_of_the_form(staff, content, said):
+def test_a_broken_plan_is_an_error_of_the_form(staff, content, message):
     answer = staff.post(reverse("admin:cinema_seatingplan_add"), {"screen": make_screen().pk, "file": upload(content)})
-    assert answer.status_code == 200 and said in answer.text
+    assert answer.status_code == 200 and message in answer.text
     assert not SeatingPlan.objects.exists()
 
 
@@ -139,7 +139,7 @@ def new_show(screen, **changes) -> dict:
     return values | changes
 
 
-def test_a_show_is_planned_by_the_theatres_own_clock(staff):
+def test_a_show_is_planned_in_the_theatres_time_zone(staff):
     screen = make_screen(make_theatre(time_zone="Asia/Kolkata"))
     make_plan(screen)
     answer = staff.post(reverse("admin:cinema_show_add"), new_show(screen))
@@ -156,8 +156,8 @@ def test_an_overlap_and_a_wrong_language_are_errors_of_the_form(staff):
     assert staff.post(reverse("admin:cinema_show_add"), new_show(screen)).status_code == 302
     again = staff.post(reverse("admin:cinema_show_add"), new_show(screen))
     assert again.status_code == 200 and "Choose another time or screen" in again.text
-    wrong = staff.post(reverse("admin:cinema_show_add"), new_show(screen, language="Klingon"))
-    assert wrong.context["adminform"].form.errors["language"]
+    answer = staff.post(reverse("admin:cinema_show_add"), new_show(screen, language="Klingon"))
+    assert answer.context["adminform"].form.errors["language"]
     assert Show.objects.count() == 1
 
 
@@ -191,7 +191,7 @@ def test_a_show_is_changed_with_its_prices(staff):
     assert list(show.tiers.values_list("price", flat=True)) == [12_300, 12_301]
 
 
-def test_the_form_shows_the_theatres_own_clock(staff):
+def test_the_form_shows_the_theatres_time(staff):
     show = make_show(starts_at=datetime(2031, 5, 4, 13, 30, tzinfo=UTC))
     assert 'value="19:00:00"' in staff.get(reverse("admin:cinema_show_change", args=[show.pk])).text
 
@@ -202,17 +202,17 @@ def test_a_refused_change_leaves_show_and_prices_alone(staff):
         reverse("admin:cinema_show_change", args=[show.pk]),
         changed_show(show, **when("ends_at", "2031-05-04 18:00:00")),
     )
-    assert answer.status_code == 200 and "ends after it starts" in answer.text
+    assert answer.status_code == 200 and "must end after it starts" in answer.text
     answer = staff.post(
         reverse("admin:cinema_show_change", args=[show.pk]), changed_show(show, **{"tiers-1-price": 2_000_000_000})
     )
-    assert answer.status_code == 302  # said on the page it leads to
+    assert answer.status_code == 302  # the message is on the page it redirects to
     assert "whole number of paise" in staff.get(answer["Location"]).text
     show.refresh_from_db()
     assert show.format == "2D" and list(show.tiers.values_list("price", flat=True)) == [20_000, 30_000]
 
 
-def test_actions_move_the_state_and_say_what_they_could_not(staff):
+def test_actions_change_the_state_and_report_what_they_could_not_change(staff):
     open_one, cancelled = make_show(), make_show(state="cancelled")
     answer = staff.post(
         reverse("admin:cinema_show_changelist"),
@@ -222,7 +222,7 @@ def test_actions_move_the_state_and_say_what_they_could_not(staff):
     open_one.refresh_from_db()
     cancelled.refresh_from_db()
     assert (open_one.state, cancelled.state) == ("closed", "cancelled")
-    assert "1 show now closed" in answer.text and "it cannot close" in answer.text
+    assert "1 show now closed" in answer.text and "You cannot close a show that is cancelled." in answer.text
 
 
 @pytest.mark.parametrize(("action", "state"), [("open_shows", "on_sale"), ("cancel_shows", "cancelled")])

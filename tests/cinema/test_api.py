@@ -1,4 +1,4 @@
-"""The cinema's part of the HTTP API, as the contract has it."""
+"""The cinema's part of the HTTP API."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ def show():
     return make_show(movie=movie, screen=make_screen(theatre, "Screen 1"), starts_at=START)
 
 
-def test_a_show_has_the_contracts_fields(client, show):
+def test_a_show_has_exactly_these_fields(client, show):
     theatre = show.screen.theatre
     assert client.get(f"/api/shows/{show.pk}/").json() == {
         "id": show.pk,
@@ -59,16 +59,16 @@ def test_a_movie_has_its_fields_and_an_address_for_its_poster(client):
     assert poster.content.decode() == movie.poster
 
 
-def test_a_film_without_a_poster_answers_404_for_it(client):
+def test_a_movie_without_a_poster_answers_404_for_it(client):
     assert client.get(f"/api/movies/{make_movie().pk}/poster.svg").status_code == 404
 
 
 def test_movies_are_a_list_with_a_count_cut_into_pages(client):
     for number in range(5):
-        make_show(movie=make_movie(f"Film {number}", release_date=f"2026-01-0{number + 1}"))
+        make_show(movie=make_movie(f"Movie {number}", release_date=f"2026-01-0{number + 1}"))
     page = client.get("/api/movies/?limit=2&offset=1").json()
     assert page["count"] == 5
-    assert [movie["title"] for movie in page["items"]] == ["Film 3", "Film 2"]
+    assert [movie["title"] for movie in page["items"]] == ["Movie 3", "Movie 2"]
     assert set(page) == {"items", "count"}
 
 

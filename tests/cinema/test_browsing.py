@@ -1,4 +1,4 @@
-"""What the selectors find: films with upcoming shows, by word, genre, language, city and day."""
+"""What the selectors find: movies with upcoming shows, by word, genre, language, city and day."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,15 +12,15 @@ from tests.factories import make_city, make_movie, make_screen, make_show, make_
 pytestmark = pytest.mark.django_db
 
 
-def titles(**wanted) -> set[str]:
-    return {movie.title for movie in selectors.now_showing(**wanted)}
+def titles(**filters) -> set[str]:
+    return {movie.title for movie in selectors.now_showing(**filters)}
 
 
 def show_in(city, **kw):
     return make_show(screen=make_screen(make_theatre(city)), **kw)
 
 
-def test_a_film_is_showing_while_it_has_an_upcoming_show_that_is_not_cancelled():
+def test_a_movie_is_showing_while_it_has_an_upcoming_show_that_is_not_cancelled():
     make_movie("Without shows")
     make_show(movie=make_movie("Over"), starts_at=timezone.now() - timedelta(minutes=1))
     make_show(movie=make_movie("Cancelled"), state="cancelled")
@@ -30,7 +30,7 @@ def test_a_film_is_showing_while_it_has_an_upcoming_show_that_is_not_cancelled()
     assert titles() == {"Closed", "Soon", "On sale"}
 
 
-def test_a_film_with_many_shows_is_there_once():
+def test_a_movie_with_many_shows_is_there_once():
     movie = make_movie("Often")
     for _ in range(3):
         make_show(movie=movie)
@@ -70,7 +70,7 @@ def test_a_genre_is_a_whole_name(genre, found):
     assert titles(genre=genre) == ({"One"} if found else set())
 
 
-def test_language_city_and_day_are_asked_of_the_same_show():
+def test_language_city_and_day_must_match_the_same_show():
     mumbai, kochi = make_city("Mumbai"), make_city("Kochi")
     movie = make_movie("One", languages=["Hindi", "Tamil"])
     show_in(mumbai, movie=movie, language="Hindi")

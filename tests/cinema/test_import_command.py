@@ -25,17 +25,17 @@ def run(*args: object) -> str:
     return out.getvalue()
 
 
-def test_a_screen_that_is_not_there_is_made_and_the_command_says_so(file):
+def test_a_missing_screen_is_created_and_the_command_says_so(file):
     theatre = make_theatre(slug="regal", name="Regal")
-    said = run(file, "--theatre", "regal", "--screen", "Screen 9")
-    assert said.splitlines() == [
-        "Made the screen Regal, Screen 9.",
+    output = run(file, "--theatre", "regal", "--screen", "Screen 9")
+    assert output.splitlines() == [
+        "Created the screen Regal, Screen 9.",
         "Regal, Screen 9: A small hall, 16 seats, version 1.",
     ]
     assert theatre.screens.get().plans.get().version == 1
 
 
-def test_a_screen_that_is_there_gets_a_new_version(file):
+def test_an_existing_screen_gets_a_new_version(file):
     screen = make_screen()
     args = (file, "--theatre", screen.theatre.slug, "--screen", screen.name)
     run(*args)

@@ -1,4 +1,4 @@
-"""Two shows cannot overlap on one screen: by the services, by PostgreSQL itself, and when two people plan at once."""
+"""Two shows cannot overlap on one screen: the services, PostgreSQL and the lock each prevent it."""
 
 import threading
 from contextlib import contextmanager
@@ -41,7 +41,7 @@ def test_other_screens_do_not_matter():
 
 
 @pytest.mark.django_db
-def test_a_cancelled_show_leaves_its_time_to_others():
+def test_a_cancelled_show_frees_its_time():
     first = make_show()
     services.cancel_show(first.pk)
     make_show(screen=first.screen, starts_at=first.starts_at)
@@ -58,7 +58,7 @@ def test_a_show_cannot_be_moved_onto_another_but_may_move_within_its_own_time():
 
 @pytest.mark.postgres
 @pytest.mark.django_db
-def test_the_database_refuses_an_overlap_that_went_around_the_services():
+def test_the_database_refuses_an_overlap_without_the_services():
     first = make_show()
     values = {"movie": first.movie, "screen": first.screen, "plan": first.plan, "language": "Hindi"}
     times = {"starts_at": first.starts_at + HOUR, "ends_at": first.ends_at + HOUR}
@@ -69,7 +69,7 @@ def test_the_database_refuses_an_overlap_that_went_around_the_services():
 
 @pytest.mark.postgres
 @pytest.mark.django_db
-def test_what_only_the_database_sees_is_refused_the_same_way(monkeypatch):
+def test_an_overlap_that_only_the_database_detects_is_refused_the_same_way(monkeypatch):
     first = make_show()
     monkeypatch.setattr(services, "_check_overlap", lambda show: None)
     with pytest.raises(ShowsOverlap):
@@ -79,7 +79,7 @@ def test_what_only_the_database_sees_is_refused_the_same_way(monkeypatch):
 
 @contextmanager
 def without_the_constraint():
-    """Takes PostgreSQL's exclusion constraint away; at the end the shows are cancelled and it comes back."""
+    """Drops PostgreSQL's exclusion constraint; at the end cancels the shows and adds it again."""
     name = "shows_of_a_screen_never_overlap"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name])
@@ -93,8 +93,8 @@ def without_the_constraint():
 
 
 def plan_at_once(screen, starts_at) -> list[str]:
-    """Alice and Bob plan the same screen and time in two threads; what became of each."""
-    movie, start, became = make_movie(), threading.Barrier(2), []
+    """Two threads plan the same screen and time. Returns the outcomes, sorted."""
+    movie, start, outcomes = make_movie(), threading.Barrier(2), []
 
     def plan() -> None:
         try:
@@ -102,23 +102,23 @@ def plan_at_once(screen, starts_at) -> list[str]:
             services.plan_show(
                 movie=movie, screen=screen, starts_at=starts_at, prices={"Classic": 20_000, "Prime": 30_000}
             )
-            became.append("planned")
+            outcomes.append("planned")
         except ShowsOverlap:
-            became.append("refused")
+            outcomes.append("refused")
         finally:
             connection.close()
 
-    people = [threading.Thread(target=plan) for _ in range(2)]
-    for person in people:
-        person.start()
-    for person in people:
-        person.join(30)
-    return sorted(became)
+    threads = [threading.Thread(target=plan) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return sorted(outcomes)
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_plan_at_once_one_is_refused():
+def test_of_two_concurrent_plans_one_is_refused():
     screen = make_plan().screen
     day = timezone.now() + timedelta(days=1)
     for turn in range(5):
@@ -128,8 +128,8 @@ def test_of_two_who_plan_at_once_one_is_refused():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_the_lock_alone_keeps_them_apart_where_there_is_no_constraint():
-    """As on SQLite: the services must not lean on PostgreSQL's own rule."""
+def test_the_lock_alone_is_enough_without_the_constraint():
+    """As on SQLite: the services must not depend on PostgreSQL's constraint."""
     screen = make_plan().screen
     with without_the_constraint():
         assert plan_at_once(screen, timezone.now() + timedelta(days=1)) == ["planned", "refused"]
@@ -139,14 +139,14 @@ def test_the_lock_alone_keeps_them_apart_where_there_is_no_constraint():
 @pytest.mark.django_db(transaction=True)
 def test_without_lock_and_constraint_both_would_be_planned(monkeypatch):
     screen = make_plan().screen
-    both_have_looked = threading.Barrier(2)
+    both_have_checked = threading.Barrier(2)
     check = services._check_overlap
 
-    def look_and_wait(show: Show) -> None:
+    def check_and_wait(show: Show) -> None:
         check(show)
-        both_have_looked.wait(10)
+        both_have_checked.wait(10)
 
     monkeypatch.setattr(services, "_lock", lambda screen_id: None)
-    monkeypatch.setattr(services, "_check_overlap", look_and_wait)
+    monkeypatch.setattr(services, "_check_overlap", check_and_wait)
     with without_the_constraint():
         assert plan_at_once(screen, timezone.now() + timedelta(days=1)) == ["planned", "planned"]

@@ -1,4 +1,4 @@
-"""Importing a plan makes a new version; what is stored is never changed."""
+"""Importing a plan creates a new version; stored versions never change."""
 
 import copy
 import json
@@ -13,7 +13,7 @@ from tests.factories import make_plan, make_screen, make_show, plan_file
 pytestmark = pytest.mark.django_db
 
 
-def test_the_first_plan_is_version_one_with_its_file_beside_it():
+def test_the_first_plan_is_version_one_and_keeps_its_file():
     screen = make_screen()
     plan = services.import_plan(json.dumps(plan_file()).encode(), screen)
     plan.refresh_from_db()

@@ -1,4 +1,4 @@
-"""Planning and changing a show: what it gets by itself, and what is refused."""
+"""Planning and changing a show: its defaults, and what is refused."""
 
 from datetime import datetime, timedelta
 
@@ -23,7 +23,7 @@ def plan(**kw):
     return services.plan_show(**{"movie": make_movie(), "screen": make_plan().screen, "prices": PRICES, **kw})
 
 
-def test_a_show_gets_its_end_language_plan_and_state_by_itself(tomorrow):
+def test_a_show_has_defaults_for_end_language_plan_and_state(tomorrow):
     show = plan(starts_at=tomorrow, movie=make_movie(runtime=100, languages=["Tamil", "Hindi"]))
     show.refresh_from_db()
     assert show.ends_at - show.starts_at == timedelta(minutes=120)
@@ -71,7 +71,7 @@ def test_a_sale_cannot_open_when_the_show_has_begun(tomorrow):
     assert caught.value.extra["field"] == "on_sale_at"
 
 
-def test_a_screen_without_a_plan_plays_nothing(tomorrow):
+def test_a_screen_without_a_plan_has_no_shows(tomorrow):
     with pytest.raises(UnusableShow, match="import one first"):
         plan(starts_at=tomorrow, screen=make_screen())
 
@@ -81,7 +81,7 @@ def test_another_screens_plan_is_refused(tomorrow):
         plan(starts_at=tomorrow, plan=make_plan())
 
 
-def test_a_show_can_be_moved_and_priced_anew():
+def test_a_show_can_be_moved_and_get_new_prices():
     show = make_show()
     start = show.starts_at + timedelta(hours=5)
     services.change_show(
@@ -100,13 +100,13 @@ def test_a_refused_change_changes_nothing():
     assert show.format == "2D"
 
 
-def test_a_cancelled_show_stays_as_it_is():
+def test_a_cancelled_show_cannot_be_changed():
     show = make_show(state="cancelled")
     with pytest.raises(WrongState):
         services.change_show(show.pk, format="3D")
 
 
-def test_an_open_sale_is_not_put_off():
+def test_an_open_sale_cannot_be_postponed():
     show = make_show()
     with pytest.raises(UnusableShow) as caught:
         services.change_show(show.pk, on_sale_at=timezone.now() + timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""Reading plans that are good: a real hall, old fields and new, and what the layout makes of them."""
+"""Reading valid plans: a real hall, old and new fields, and the layout made from them."""
 
 import json
 from pathlib import Path
@@ -11,7 +11,7 @@ from tests.factories import plan_file
 REAL_HALL = Path(__file__).resolve().parents[3] / "shared" / "seating-plans" / "bhd-star-156.json"
 
 
-def test_a_real_hall_is_read_whole():
+def test_a_real_hall_is_read_completely():
     if not REAL_HALL.exists():
         pytest.skip("the real hall lies outside of the project")
     layout = read_plan(REAL_HALL.read_bytes()).layout
@@ -34,7 +34,7 @@ def test_positions_of_zone_row_and_seat_add_up():
     assert (second["x"], second["y"]) == (140.25, 220)
 
 
-def test_a_seat_has_the_fields_that_the_contract_names_and_no_others():
+def test_a_seat_has_exactly_these_fields():
     seat = read_plan(plan_file()).layout["seats"][0]
     assert seat == {
         "id": "A1",
@@ -93,7 +93,7 @@ def test_every_old_field_of_the_format_is_accepted():
     assert area["text"]["text"] == "BAR" and (area["text"]["x"], area["text"]["y"]) == (50, 70)
 
 
-def test_an_area_with_nothing_to_see_is_left_out():
+def test_an_area_with_nothing_to_draw_is_left_out():
     plan = plan_file()
     plan["zones"][0]["areas"] = [{}, {"shape": "text"}, {"shape": "polygon", "polygon": {"points": []}}]
     assert read_plan(plan).layout["areas"] == []
@@ -108,7 +108,7 @@ def test_unknown_fields_of_a_newer_editor_are_kept_in_the_source_and_ignored():
     assert read.layout == read_plan(plan_file()).layout
 
 
-def test_a_byte_order_mark_and_other_scripts_are_welcome():
+def test_a_byte_order_mark_and_other_scripts_are_accepted():
     plan = plan_file({"अ": 3}, name="छोटा हॉल")
     read = read_plan(b"\xef\xbb\xbf" + json.dumps(plan, ensure_ascii=False).encode())
     assert read.name == "छोटा हॉल"
@@ -130,7 +130,7 @@ def test_what_is_not_a_colour_never_reaches_the_drawing(color):
     assert color not in (layout["tiers"][0]["color"], layout["areas"][0]["color"])
 
 
-def test_seats_outside_of_the_picture_are_brought_into_it_with_everything_else():
+def test_seats_outside_the_drawing_are_moved_into_it_with_everything_else():
     plan = plan_file({"A": 2})
     plan["size"] = {"width": 10, "height": 10}
     plan["zones"][0]["position"] = {"x": -100, "y": -50}

@@ -1,4 +1,4 @@
-"""Whatever the file says, the reader answers with a layout or with a PlanError, and with nothing else."""
+"""For any file, the reader returns a layout or raises PlanError, and nothing else."""
 
 import copy
 import json
@@ -28,7 +28,7 @@ def read_or_refuse(data):
 
 
 def check(layout):
-    """What everybody relies on, whatever the file was like."""
+    """The properties of every layout that other code relies on."""
     ids = [seat["id"] for seat in layout["seats"]]
     assert len(ids) == len(set(ids)) and all(0 < len(name) <= 40 for name in ids)
     assert all(letter in "_.-" or unicodedata.category(letter)[0] in "LMN" for name in ids for letter in name)
@@ -52,11 +52,11 @@ def test_any_json(value):
     read_or_refuse(json.dumps(value).encode())
 
 
-def places(value, way=()):
-    yield way
+def places(value, path=()):
+    yield path
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
-        yield from places(item, (*way, key))
+        yield from places(item, (*path, key))
 
 
 PLAN = plan_file({"A": 3, "B": 2}, categories={"A": "Couple", "B": "Wheelchair"})
@@ -65,27 +65,27 @@ PLAN["zones"][0]["areas"] = [{"shape": "polygon", "polygon": {"points": [{"x": 1
 for _row in PLAN["zones"][1]["rows"]:
     for _seat in _row["seats"]:
         _seat["seat_guid"] = f"balcony-{_seat['seat_guid']}"
-PLACES = [way for way in places(PLAN) if way]
+PLACES = [path for path in places(PLAN) if path]
 
 
 @SLOW
 @given(st.lists(st.tuples(st.sampled_from(PLACES), ANY_JSON | ANY_TEXT), min_size=1, max_size=3))
-def test_any_value_anywhere_in_a_good_plan(changes):
+def test_any_value_anywhere_in_a_valid_plan(changes):
     plan = copy.deepcopy(PLAN)
-    for way, value in changes:
+    for path, value in changes:
         target = plan
         try:
-            for key in way[:-1]:
+            for key in path[:-1]:
                 target = target[key]
-            target[way[-1]] = value
+            target[path[-1]] = value
         except (KeyError, IndexError, TypeError):
-            continue  # an earlier change took the place away
+            continue  # an earlier change removed the place
     layout = read_or_refuse(plan)
     if layout is not None:
         check(layout)
 
 
-def test_the_plan_that_is_changed_was_good():
+def test_the_plan_is_valid_before_the_changes():
     check(read_plan(PLAN).layout)
 
 

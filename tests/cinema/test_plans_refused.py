@@ -1,4 +1,4 @@
-"""Plans that are broken are refused with the place named."""
+"""Invalid plans are refused, and the error names the place."""
 
 import json
 from typing import Any
@@ -19,28 +19,28 @@ def refusal(data: Any) -> PlanError:
     return caught.value
 
 
-def test_a_seat_id_that_is_there_twice_names_both_places():
+def test_a_duplicate_seat_id_names_both_places():
     plan = plan_file()
     seat(plan, 1, 2)["seat_guid"] = seat(plan, 0, 4)["seat_guid"]
-    wrong = refusal(plan)
-    assert wrong.place == "zones[0].rows[1].seats[2]"
-    assert "zones[0].rows[0].seats[4]" in wrong.reason
-    assert str(wrong).startswith("zones[0].rows[1].seats[2]: ")
+    error = refusal(plan)
+    assert error.place == "zones[0].rows[1].seats[2]"
+    assert "zones[0].rows[0].seats[4]" in error.reason
+    assert str(error).startswith("zones[0].rows[1].seats[2]: ")
 
 
-def test_a_row_and_number_that_are_there_twice_in_one_zone_are_refused():
+def test_a_duplicate_row_and_number_in_one_zone_is_refused():
     plan = plan_file()
     seat(plan, 0, 5)["seat_number"] = "3"
-    wrong = refusal(plan)
-    assert wrong.place == "zones[0].rows[0].seats[5]"
-    assert "A3" in wrong.reason and "zones[0].rows[0].seats[2]" in wrong.reason
+    error = refusal(plan)
+    assert error.place == "zones[0].rows[0].seats[5]"
+    assert "A3" in error.reason and "zones[0].rows[0].seats[2]" in error.reason
 
 
 def test_an_unknown_category_is_named_with_its_seat():
     plan = plan_file()
     seat(plan, 0, 3)["category"] = "Gold"
-    wrong = refusal(plan)
-    assert wrong.place == "zones[0].rows[0].seats[3]" and "Gold" in wrong.reason
+    error = refusal(plan)
+    assert error.place == "zones[0].rows[0].seats[3]" and "Gold" in error.reason
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_a_dict_that_contains_itself_is_refused():
 
 def test_more_than_five_thousand_seats_are_refused_at_the_first_too_many():
     plan = plan_file({f"R{row}-": 50 for row in range(100)} | {"Z": 1})
-    wrong = refusal(plan)
-    assert "5,000" in wrong.reason and wrong.place == "zones[0].rows[100].seats[0]"
+    error = refusal(plan)
+    assert "5,000" in error.reason and error.place == "zones[0].rows[100].seats[0]"
 
 
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "1e300", "9" * 400, "1" * 6_000])
-def test_numbers_without_end_are_refused(number):
+def test_numbers_that_are_not_finite_or_too_large_are_refused(number):
     text = json.dumps(plan_file()).replace('"x": 30,', f'"x": {number},', 1)
     assert refusal(text.encode())
 
@@ -110,7 +110,7 @@ def test_a_number_that_is_not_finite_is_refused_in_unknown_fields_too():
 
 
 @pytest.mark.parametrize("value", ["3", True, None, [], {}])
-def test_a_position_is_a_number_and_nothing_like_it(value):
+def test_a_position_must_be_a_number(value):
     plan = plan_file()
     seat(plan)["position"]["x"] = value
     assert refusal(plan).place == "zones[0].rows[0].seats[0].position.x"
@@ -120,8 +120,8 @@ def test_a_position_is_a_number_and_nothing_like_it(value):
 def test_a_missing_field_names_its_place(field):
     plan = plan_file()
     del seat(plan, 1, 7)[field]
-    wrong = refusal(plan)
-    assert wrong.place == f"zones[0].rows[1].seats[7].{field}" and "missing" in wrong.reason
+    error = refusal(plan)
+    assert error.place == f"zones[0].rows[1].seats[7].{field}" and "missing" in error.reason
 
 
 @pytest.mark.parametrize("field", ["name", "categories", "zones"])
@@ -158,7 +158,7 @@ def test_text_that_no_database_stores_is_refused(text):
     assert refusal(plan).place == "zones[0].rows[0].note.author"
 
 
-def test_letters_that_cannot_be_seen_make_no_row():
+def test_invisible_letters_cannot_name_a_row():
     plan = plan_file()
     plan["zones"][0]["rows"][0]["row_number"] = "A\u202e"
     assert refusal(plan).place == "zones[0].rows[0].seats[0]"
@@ -180,7 +180,7 @@ def test_too_many_parts_and_too_many_areas_are_refused():
 @pytest.mark.parametrize(
     ("partner", "reason"), [("nobody", "no other seat"), ("A1", "no other seat"), ("A3", "another partner")]
 )
-def test_a_couple_that_is_not_two_is_refused(partner, reason):
+def test_a_couple_that_is_not_two_seats_is_refused(partner, reason):
     plan = plan_file()
     seat(plan, 0, 1)["housefull"] = {"couple": "A3"}
     seat(plan, 0, 0)["housefull"] = {"couple": partner}

@@ -1,4 +1,4 @@
-"""A seat's public id is row + number; the zone stands in front where zones would repeat one."""
+"""A seat's public id is row + number, prefixed with the zone where two zones would have the same id."""
 
 import copy
 
@@ -31,24 +31,24 @@ def test_row_and_number_are_joined():
     assert ids(plan_file({"A": 2, "BB": 1})) == ["A1", "A2", "BB1"]
 
 
-def test_zones_that_repeat_an_id_stand_in_front_of_all_their_seats():
+def test_zones_that_share_an_id_prefix_all_their_seats():
     assert ids(two_zones("Stalls", "Balcony")) == ["Stalls-A1", "Stalls-A2", "Balcony-A1", "Balcony-A2"]
 
 
-def test_the_rows_of_two_such_zones_are_told_apart_by_name_too():
+def test_the_rows_of_two_such_zones_have_different_names_too():
     seats = read_plan(two_zones("Stalls", "Left Balcony")).layout["seats"]
     assert [(seat["row"], seat["number"]) for seat in seats[1:3]] == [("Stalls A", "2"), ("Left Balcony A", "1")]
     assert seats[2]["id"] == "Left-Balcony-A1"
 
 
-def test_zones_that_repeat_nothing_stay_out_of_the_ids():
+def test_zones_without_shared_ids_are_not_in_the_ids():
     plan = two_zones("Left", "Right")
     for number, seat in enumerate(plan["zones"][1]["rows"][0]["seats"], start=3):
         seat["seat_number"] = str(number)
     assert ids(plan) == ["A1", "A2", "A3", "A4"]
 
 
-def test_only_zones_that_share_an_id_are_named():
+def test_only_zones_that_share_an_id_become_prefixes():
     plan = two_zones("Stalls", "Balcony")
     box = copy.deepcopy(plan["zones"][0]) | {"name": "Box"}
     box["rows"][0]["row_number"] = "X"
@@ -107,7 +107,7 @@ def test_one_row_may_be_drawn_in_two_halves():
     assert ids(plan) == ["A1", "A2", "A3", "A4"]
 
 
-def test_a_seat_of_which_nothing_readable_is_left_is_refused():
+def test_a_seat_without_a_letter_or_digit_is_refused():
     plan = plan_file({"*": 1})
     plan["zones"][0]["rows"][0]["seats"][0]["seat_number"] = "!"
     with pytest.raises(PlanError, match="no letters or digits"):

@@ -8,6 +8,7 @@ from django.utils import timezone
 from cinema import selectors, services, states
 from cinema.errors import NotFound, WrongState
 from cinema.models import Show
+from cinema.states import Sale
 from tests.factories import make_show
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +52,7 @@ def test_a_show_that_is_not_there_is_not_found(verb):
 def test_opening_early_moves_the_opening_time_to_now():
     show = make_show(on_sale_at=timezone.now() + timedelta(hours=3))
     assert services.open_show(show.pk).on_sale_at <= timezone.now()
-    assert selectors.sale_is_open(selectors.get_show(show.pk))
+    assert selectors.get_show(show.pk).sale() is Sale.OPEN
 
 
 def test_a_sale_is_not_opened_again_once_the_show_has_begun():
@@ -60,7 +61,7 @@ def test_a_sale_is_not_opened_again_once_the_show_has_begun():
         services.open_show(show.pk)
 
 
-def test_the_clock_opens_sales_that_are_due_and_closes_shows_that_have_begun():
+def test_the_clock_opens_due_sales_and_closes_shows_that_have_begun():
     now = timezone.now()
     due = make_show(on_sale_at=now + timedelta(minutes=1))
     later = make_show(on_sale_at=now + timedelta(hours=1))
@@ -81,11 +82,22 @@ def test_the_clock_opens_sales_that_are_due_and_closes_shows_that_have_begun():
 
 def test_a_sale_is_open_by_the_clock_even_before_the_state_has_followed():
     show = make_show(on_sale_at=timezone.now() + timedelta(minutes=1))
-    assert not selectors.sale_is_open(show)
-    assert selectors.sale_is_open(show, show.on_sale_at)
-    assert not selectors.sale_is_open(show, show.starts_at)
+    assert show.sale() is Sale.NOT_YET
+    assert show.sale(show.on_sale_at) is Sale.OPEN
+    assert show.sale(show.starts_at) is Sale.OVER
 
 
 @pytest.mark.parametrize("state", ["closed", "cancelled"])
 def test_no_sale_is_open_for_a_show_that_is(state):
-    assert not selectors.sale_is_open(make_show(state=state))
+    assert make_show(state=state).sale() == state
+
+
+def test_however_the_clock_stands_a_show_is_sold_only_between_the_opening_of_its_sale_and_its_own_beginning():
+    """Every state at every moment around its own times, against the rule written out in one line."""
+    opens, starts = timezone.now(), timezone.now() + timedelta(hours=1)
+    show = make_show(on_sale_at=opens, starts_at=starts)
+    tick = timedelta(microseconds=1)
+    for show.state in Show.State.values:
+        for now in (opens - tick, opens, opens + tick, starts - tick, starts, starts + tick):
+            begun = show.state == "on_sale" or (show.state == "scheduled" and now >= opens)
+            assert (show.sale(now) is Sale.OPEN) == (begun and now < starts), (show.state, now)

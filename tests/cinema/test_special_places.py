@@ -1,4 +1,4 @@
-"""Wheelchair, companion and couple places: by the category's name, or by the seat's own word."""
+"""Wheelchair, companion and couple places, by the category's name or by the seat's own property."""
 
 from cinema.plans import read_plan
 from tests.factories import plan_file
@@ -19,17 +19,17 @@ def test_a_couple_category_pairs_neighbours_in_twos_and_both_ways():
     assert couples(row_of_couples([0, 30, 60, 90])) == {"L1": "L2", "L2": "L1", "L3": "L4", "L4": "L3"}
 
 
-def test_pairs_do_not_reach_across_an_aisle():
+def test_pairs_do_not_span_an_aisle():
     assert couples(row_of_couples([0, 30, 200, 230])) == {"L1": "L2", "L2": "L1", "L3": "L4", "L4": "L3"}
     paired = couples(row_of_couples([0, 30, 60, 90, 300, 330]))
     assert paired["L5"] == "L6"
 
 
-def test_where_an_aisle_would_leave_one_over_the_order_of_the_seats_decides():
+def test_seats_are_paired_in_order_if_an_aisle_would_leave_one_without_a_partner():
     assert couples(row_of_couples([0, 100, 130, 230])) == {"L1": "L2", "L2": "L1", "L3": "L4", "L4": "L3"}
 
 
-def test_the_odd_one_out_is_a_seat_for_one():
+def test_the_last_of_an_odd_number_has_no_partner():
     assert couples(row_of_couples([0, 30, 60])) == {"L1": "L2", "L2": "L1"}
 
 
@@ -47,13 +47,13 @@ def test_a_seat_may_name_its_partner_by_id_or_guid_from_one_side_only():
     assert couples(plan) == {"A1": "A3", "A3": "A1", "A2": "A4", "A4": "A2"}
 
 
-def test_named_partners_go_before_the_category():
+def test_named_partners_take_precedence_over_the_category():
     plan = row_of_couples([0, 30, 60, 90])
     plan["zones"][0]["rows"][1]["seats"][0]["housefull"] = {"couple": "L4"}
     assert couples(plan) == {"L1": "L4", "L4": "L1", "L2": "L3", "L3": "L2"}
 
 
-def test_wheelchair_and_companion_places_are_known_by_their_category():
+def test_wheelchair_and_companion_places_by_their_category():
     plan = plan_file(
         {"A": 1, "B": 1, "C": 1, "D": 1},
         categories={"A": "Classic", "B": "WHEELCHAIR", "C": "Companion", "D": "Wheelchair companion"},
@@ -62,7 +62,7 @@ def test_wheelchair_and_companion_places_are_known_by_their_category():
     assert flags == [(False, False), (True, False), (False, True), (False, True)]
 
 
-def test_wheelchair_and_companion_places_may_say_so_themselves():
+def test_wheelchair_and_companion_places_by_the_seats_own_property():
     plan = plan_file({"A": 3})
     seats = plan["zones"][0]["rows"][0]["seats"]
     seats[0]["housefull"] = {"wheelchair": True}

@@ -1,4 +1,4 @@
-"""Reads translations without gettext's tools: the sentences marked in the sources, and what a .po file says of them."""
+"""Reads translations without gettext's tools: the sentences marked in the sources, and the entries of a .po file."""
 
 import ast
 import re
@@ -43,26 +43,26 @@ def marked(domain: str) -> set[Key]:
     """Every sentence that is marked in our pages ("django") or in their scripts ("djangojs")."""
     if domain == "djangojs":
         scripts = (FRONTEND / "static").rglob("*.js")
-        return {key for path in scripts for key in _called(COMMENT.sub("", path.read_text()))}
-    found = {key for path in FRONTEND.rglob("*.py") for key in _called_in_python(path.read_text())}
+        return {key for path in scripts for key in _marked_in_text(COMMENT.sub("", path.read_text()))}
+    found = {key for path in FRONTEND.rglob("*.py") for key in _marked_in_python(path.read_text())}
     for path in (FRONTEND / "templates").rglob("*.html"):
-        found.update(_called(templatize(path.read_text())))
+        found.update(_marked_in_text(templatize(path.read_text())))
     return found
 
 
 def entries(domain: str, language: str = "hi") -> list[Entry]:
-    """What the .po file says, its header left out."""
+    """The entries of the .po file, without its header."""
     text = (LOCALE / language / "LC_MESSAGES" / f"{domain}.po").read_text()
     return [entry for block in text.split("\n\n") if (entry := _entry(block)).key[1]]
 
 
-def _called(source: str) -> Iterator[Key]:
+def _marked_in_text(source: str) -> Iterator[Key]:
     for match in CALL.finditer(source):
         name, *literals = match.groups()
         yield _key(name, [ast.literal_eval(literal) if literal else None for literal in literals])
 
 
-def _called_in_python(source: str) -> Iterator[Key]:
+def _marked_in_python(source: str) -> Iterator[Key]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS:
             words = [argument.value if isinstance(argument, ast.Constant) else None for argument in node.args]

@@ -13,10 +13,10 @@ PASSWORD = "a-long-password-1"
         ("/accounts/login/", "Welcome back"),
         ("/accounts/signup/", "Create an account"),
         ("/accounts/password/reset/", "Forgotten your password?"),
-        ("/accounts/password/reset/done/", "Look in your mail"),
+        ("/accounts/password/reset/done/", "Check your mail"),
     ],
 )
-def test_a_strangers_account_pages_look_like_the_rest_of_the_house(client, address, heading):
+def test_account_pages_of_visitors_look_like_the_rest_of_the_site(client, address, heading):
     page = client.get(address).content.decode()
     assert heading in page
     assert "site-header" in page
@@ -26,7 +26,7 @@ def test_a_strangers_account_pages_look_like_the_rest_of_the_house(client, addre
 @pytest.mark.parametrize(
     "address", ["/accounts/email/", "/accounts/password/change/", "/accounts/2fa/", "/accounts/logout/"]
 )
-def test_a_customers_account_pages_look_like_the_rest_of_the_house(alice_client, address):
+def test_account_pages_of_customers_look_like_the_rest_of_the_site(alice_client, address):
     page = alice_client.get(address).content.decode()
     assert "site-header" in page
     assert "card-panel" in page
@@ -40,7 +40,7 @@ def test_signing_up_signs_in(client):
     assert "alice@example.test" in response.content.decode()
 
 
-def test_a_wrong_password_is_said_beside_the_form(client, alice_client):
+def test_a_wrong_password_is_an_error_of_the_form(client, alice_client):
     response = client.post("/accounts/login/", {"login": "alice@example.test", "password": "wrong"})
     assert response.status_code == 200
     assert 'role="alert"' in response.content.decode()
@@ -54,9 +54,9 @@ def test_a_mistake_is_tied_to_its_field(client):
     assert 'id="id_email_error"' in page
 
 
-def test_signing_in_goes_on_to_where_one_wanted_to_go(client, alice_client):
-    wanted = {"login": "alice@example.test", "password": PASSWORD, "next": "/bookings/"}
-    assert client.post("/accounts/login/", wanted)["Location"] == "/bookings/"
+def test_signing_in_redirects_to_the_next_page(client, alice_client):
+    credentials = {"login": "alice@example.test", "password": PASSWORD, "next": "/bookings/"}
+    assert client.post("/accounts/login/", credentials)["Location"] == "/bookings/"
 
 
 def test_signing_out_needs_a_deliberate_click(alice_client):
@@ -66,7 +66,7 @@ def test_signing_out_needs_a_deliberate_click(alice_client):
     assert "_auth_user_id" not in alice_client.session
 
 
-def test_the_language_is_chosen_for_good_and_one_stays_on_the_page(client):
+def test_the_chosen_language_is_remembered_and_the_page_stays_the_same(client):
     response = client.post("/i18n/setlang/", {"language": "hi", "next": "/bookings/"})
     assert response["Location"] == "/bookings/"
     assert '<html lang="hi">' in client.get("/bookings/").content.decode()

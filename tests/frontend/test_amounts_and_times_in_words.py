@@ -27,5 +27,5 @@ def test_a_running_time_is_written_in_hours_and_minutes(minutes, text):
     assert runtime(minutes) == text
 
 
-def test_a_qr_code_needs_no_request_of_its_own():
+def test_a_qr_code_is_part_of_the_page():
     assert qr("HF1.abc").startswith("data:image/svg+xml")

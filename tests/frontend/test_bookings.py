@@ -54,7 +54,7 @@ def test_a_guest_sees_their_own_bookings_and_nobody_elses(alice_browser, alice, 
     assert alice_browser.post(f"/bookings/{theirs.pk}/cancel/", {"refund": "0"}).status_code == 404
 
 
-def test_whoever_signs_in_keeps_what_they_booked_as_a_guest(alice_client, alice):
+def test_a_guest_who_signs_in_keeps_their_bookings(alice_client, alice):
     user = alice_client.session["_auth_user_id"]
     as_guest, as_user = make_booking(alice), make_booking(f"user_{user}")
     alice_client.cookies[COOKIE] = token_for(alice)
@@ -63,7 +63,7 @@ def test_whoever_signs_in_keeps_what_they_booked_as_a_guest(alice_client, alice)
     assert as_user.reference in page
 
 
-def test_a_stranger_is_told_how_to_find_their_bookings(client):
+def test_a_new_visitor_reads_how_to_find_their_bookings(client):
     page = client.get("/bookings/").content.decode()
     assert "No bookings yet" in page
     assert "/accounts/login/?next=/bookings/" in page
@@ -88,7 +88,7 @@ def test_a_confirmed_booking_shows_its_tickets(alice_browser, alice):
     assert f"/api/bookings/{booking.pk}/ticket.pdf" in page
     assert f"/api/bookings/{booking.pk}/calendar.ics" in page
     assert "₹543.20" in page
-    assert "You are in." in page
+    assert "Your booking is confirmed." in page
 
 
 def test_a_booking_page_is_not_kept_by_any_cache(alice_browser, alice):
@@ -118,7 +118,7 @@ def test_a_used_ticket_says_when(alice_browser, alice):
     assert "Admitted at" in alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
 
 
-def test_a_pending_booking_leads_to_the_payment_and_watches_itself(alice_browser, alice):
+def test_a_pending_booking_links_to_the_payment_and_updates_itself(alice_browser, alice):
     booking = make_booking(alice, status="pending")
     page = alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
     assert f"/checkout/{booking.pk}/" in page
@@ -128,7 +128,7 @@ def test_a_pending_booking_leads_to_the_payment_and_watches_itself(alice_browser
     assert "ticket.pdf" not in page
 
 
-def test_a_settled_booking_does_not_watch_itself(alice_browser, alice):
+def test_a_settled_booking_does_not_update_itself(alice_browser, alice):
     booking = make_booking(alice)
     assert "js/pages/booking.js" not in alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
 
@@ -139,13 +139,13 @@ def test_a_failed_attempt_to_pay_is_explained(alice_browser, alice):
         booking=booking, order_id="o1", payment_id="p1", status="failed", amount=1, error="Card <b>declined</b>"
     )
     page = alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
-    assert "The last attempt to pay did not succeed" in page
+    assert "Your last payment attempt failed" in page
     assert "Card &lt;b&gt;declined" in page
 
 
-def test_an_expired_booking_says_what_becomes_of_a_late_payment(alice_browser, alice):
+def test_an_expired_booking_says_what_happens_to_a_late_payment(alice_browser, alice):
     booking = make_booking(alice, status="expired")
-    assert "Should a payment still arrive" in alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
+    assert "If a payment still arrives" in alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
     Payment.objects.create(booking=booking, order_id="o1", payment_id="p1", status="void", amount=54_320)
     page = alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
     assert "Your payment of ₹543.20 came too late" in page
@@ -153,7 +153,7 @@ def test_an_expired_booking_says_what_becomes_of_a_late_payment(alice_browser, a
 
 @pytest.mark.parametrize(
     ("status", "words"),
-    [("pending", "is on its way back"), ("processed", "has been refunded"), ("failed", "did not go through")],
+    [("pending", "is being refunded"), ("processed", "has been refunded"), ("failed", "did not go through")],
 )
 def test_a_refund_says_how_far_it_is(alice_browser, alice, status, words):
     booking = make_booking(alice, status="cancelled")
@@ -172,16 +172,16 @@ def test_a_refund_says_how_far_it_is(alice_browser, alice, status, words):
     assert "₹300" in page
 
 
-def test_a_show_that_the_cinema_cancelled_says_that_everything_comes_back(alice_browser, alice):
+def test_a_show_that_the_cinema_cancelled_promises_a_full_refund(alice_browser, alice):
     booking = make_booking(alice)
     booking.show.state = "cancelled"
     booking.show.save()
     page = alice_browser.get(f"/bookings/{booking.pk}/").content.decode()
     assert "The cinema has cancelled this show" in page
-    assert "You are in." not in page
+    assert "Your booking is confirmed." not in page
 
 
-def test_the_link_in_a_guests_mail_opens_their_booking_and_leaves_the_address(client, alice):
+def test_the_link_in_a_guests_mail_opens_their_booking_and_its_token_leaves_the_url(client, alice):
     booking = make_booking(alice)
     response = client.get(f"/bookings/{booking.pk}/", {"t": token_for(alice)})
     assert response.status_code == 302

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 
 
 def show_at_noon(days: int = 0, zone: str = "Asia/Kolkata", **kw):
-    """A show at noon by its theatre's clock; in the past it is stored as staff would find it."""
+    """A show at noon in its theatre's time zone. It may be in the past, so it is stored directly."""
     theatre = factories.make_theatre(time_zone=zone)
     noon = datetime.combine(timezone.localdate(timezone=theatre.zone) + timedelta(days=days), time(12), theatre.zone)
     show = factories.make_show(screen=factories.make_screen(theatre), **kw)
@@ -33,7 +33,7 @@ def test_a_stranger_is_asked_to_sign_in_and_comes_back(client):
 def test_a_customer_is_refused_with_a_page(alice_client):
     response = alice_client.get("/boxoffice/")
     assert response.status_code == 403
-    assert "This door is for staff" in response.content.decode()
+    assert "This page is for staff" in response.content.decode()
 
 
 def test_staff_see_todays_shows_by_each_theatres_own_calendar(staff_client, redis_server):
@@ -68,7 +68,7 @@ def test_the_page_opens_without_redis_and_says_so(staff_client, monkeypatch):
     response = staff_client.get("/boxoffice/")
     assert response.status_code == 200
     assert listed(response) == [show.pk]
-    assert "The figures cannot be read just now" in response.content.decode()
+    assert "The figures are not available right now" in response.content.decode()
 
 
 def test_a_day_without_shows_says_so(staff_client, redis_server):
@@ -83,7 +83,7 @@ def test_many_shows_cost_no_more_queries_than_few(staff_client, redis_server, dj
         assert len(listed(staff_client.get("/boxoffice/"))) == 6
 
 
-def test_only_staff_see_the_door(client, alice_client, staff_client):
+def test_only_staff_see_the_link(client, alice_client, staff_client):
     assert "/boxoffice/" not in client.get("/").content.decode()
     assert "/boxoffice/" not in alice_client.get("/").content.decode()
     assert "/boxoffice/" in staff_client.get("/").content.decode()

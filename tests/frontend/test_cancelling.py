@@ -37,7 +37,7 @@ def tickets(booking: Booking) -> list[str]:
     return [str(ticket.pk) for ticket in booking.tickets.order_by("seat")]
 
 
-def test_looking_at_what_comes_back_changes_nothing(alice_browser, booking):
+def test_looking_at_the_refund_changes_nothing(alice_browser, booking):
     page = alice_browser.get(address(booking)).content.decode()
     assert "₹300" in page  # 75 % of two base prices of ₹200
     assert "75 % of the ticket price" in page
@@ -46,7 +46,7 @@ def test_looking_at_what_comes_back_changes_nothing(alice_browser, booking):
     assert not booking.tickets.exclude(cancelled_at=None).exists()
 
 
-def test_a_confirmed_cancellation_cancels_and_says_what_comes_back(alice_browser, booking):
+def test_a_confirmed_cancellation_cancels_and_states_the_refund(alice_browser, booking):
     given = {"ticket": tickets(booking), "refund": "30000"}
     page = alice_browser.post(address(booking), given, follow=True).content.decode()
     assert "₹300 is on its way back to you" in page
@@ -64,11 +64,11 @@ def test_one_ticket_can_be_cancelled_alone(alice_browser, booking):
     assert list(booking.tickets.filter(cancelled_at=None).values_list("seat", flat=True)) == ["A2"]
 
 
-def test_less_than_was_shown_is_never_cancelled_unseen(alice_browser, booking):
+def test_nothing_is_cancelled_for_a_smaller_refund_than_was_shown(alice_browser, booking):
     booking.show.starts_at = timezone.now() + timedelta(hours=1)
     booking.show.save()
     page = alice_browser.post(address(booking), {"ticket": tickets(booking), "refund": "30000"}).content.decode()
-    assert "What you get back has changed meanwhile" in page
+    assert "The amount you get back has changed in the meantime" in page
     assert "₹200" in page
     booking.refresh_from_db()
     assert booking.status == "confirmed"
@@ -97,7 +97,7 @@ def test_a_used_ticket_is_not_offered(alice_browser, booking):
     assert "₹150" in page
 
 
-def test_a_pending_booking_is_given_up_whole(alice_browser, redis_server, alice):
+def test_a_pending_booking_is_cancelled_as_a_whole(alice_browser, redis_server, alice):
     show = factories.make_show()
     hold_seats(show.pk, alice, ["A1"])
     hold = claim_hold(show.pk, alice)
@@ -110,12 +110,12 @@ def test_a_pending_booking_is_given_up_whole(alice_browser, redis_server, alice)
 
 
 @pytest.mark.parametrize("status", ["expired", "cancelled"])
-def test_what_is_over_leads_back_to_the_booking(alice_browser, alice, status):
+def test_an_ended_booking_redirects_to_its_page(alice_browser, alice, status):
     booking = make_booking(alice, status=status)
     assert alice_browser.get(address(booking))["Location"] == f"/bookings/{booking.pk}/"
 
 
-def test_a_booking_offers_cancelling_only_while_it_can_be(alice_browser, booking):
+def test_a_booking_offers_cancelling_only_while_it_is_possible(alice_browser, booking):
     detail = f"/bookings/{booking.pk}/"
     assert address(booking) in alice_browser.get(detail).content.decode()
     booking.tickets.update(checked_in_at=timezone.now())

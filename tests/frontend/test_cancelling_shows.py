@@ -27,7 +27,7 @@ def address(show, more=""):
 
 
 @pytest.mark.parametrize("more", ["", "progress/"])
-def test_the_door_is_for_staff(client, alice_client, show, more):
+def test_the_page_is_for_staff(client, alice_client, show, more):
     assert client.get(address(show, more)).status_code == 302
     assert alice_client.get(address(show, more)).status_code == 403
     assert alice_client.post(address(show), {"reason": "Mischief."}).status_code == 403
@@ -35,7 +35,7 @@ def test_the_door_is_for_staff(client, alice_client, show, more):
     assert show.state == "on_sale"
 
 
-def test_the_dry_run_is_shown_first_and_changes_nothing(staff_client, show):
+def test_the_preview_is_shown_first_and_changes_nothing(staff_client, show):
     plan = plan_cancellation(show.pk)
     page = staff_client.get(address(show)).content.decode()
     assert plan.bookings[0].reference in page and "A1, A2" in page
@@ -61,7 +61,7 @@ def test_cancelling_keeps_the_reason_and_who_did_it_and_leads_to_the_progress(st
     give_back_cancelled_shows()
     after = staff_client.get(address(show, "progress/")).json()
     assert (after["bookings"], after["seats"], after["left"]) == (1, 2, 0)
-    assert "Every booking is given back." in staff_client.get(address(show)).content.decode()
+    assert "All bookings are cancelled." in staff_client.get(address(show)).content.decode()
 
 
 def test_a_second_press_is_the_same_cancellation(staff_client, show):
@@ -83,7 +83,7 @@ def test_cancelling_needs_the_pages_own_form(show):
     assert browser.post(address(show), {"reason": "Forged."}).status_code == 403
 
 
-def test_the_dashboard_leads_there_and_lists_what_was_cancelled_lately(staff_client, show):
+def test_the_dashboard_leads_there_and_lists_recent_cancellations(staff_client, show):
     begin_cancellation(show.pk, reason="Flooded.")
     page = staff_client.get("/boxoffice/").content.decode()
-    assert "Cancelled lately" in page and address(show) in page and "Under way" in page
+    assert "Recently cancelled" in page and address(show) in page and "In progress" in page

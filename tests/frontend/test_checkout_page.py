@@ -42,7 +42,7 @@ def test_a_coupon_stands_on_the_bill_and_can_be_taken_off_until_payment_begins(b
     assert 'class="btn btn-sm btn-outline-primary" hidden>' in page
 
 
-def test_the_script_knows_until_when_and_by_whose_clock(browser, alice):
+def test_the_script_gets_the_deadline_and_the_servers_time(browser, alice):
     booking = make_booking(alice, status="pending")
     data = data_of(browser.get(f"/checkout/{booking.pk}/"), "checkout-data")
     assert data["booking"] == booking.pk
@@ -50,7 +50,7 @@ def test_the_script_knows_until_when_and_by_whose_clock(browser, alice):
     assert data["began"] is False
 
 
-def test_a_payment_that_may_be_under_way_is_looked_out_for_at_once(browser, alice):
+def test_a_payment_that_may_be_in_progress_is_checked_at_once(browser, alice):
     booking = make_booking(alice, status="pending")
     Order.objects.create(booking=booking, order_id="order_1", amount=booking.total)
     assert data_of(browser.get(f"/checkout/{booking.pk}/"), "checkout-data")["began"] is True
@@ -67,7 +67,7 @@ def test_an_expired_booking_says_so_and_leads_back_to_the_map(browser, alice):
     show = factories.make_show()
     booking = make_booking(alice, status="expired", show=show, expires_at=timezone.now() - timedelta(minutes=1))
     page = browser.get(f"/checkout/{booking.pk}/").content.decode()
-    assert "The time for paying is over" in page
+    assert "The time to pay is over" in page
     assert f"/shows/{show.pk}/" in page
     assert 'id="pay"' not in page
 

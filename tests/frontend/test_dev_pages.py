@@ -47,7 +47,7 @@ def test_a_mail_can_be_read_its_links_followed_and_its_tickets_fetched(client, d
     assert client.get(f"/dev/mail/{key}/1/").status_code == 404
 
 
-def test_what_a_mail_says_is_text(client, development):
+def test_the_text_of_a_mail_is_escaped(client, development):
     key = send(development, "<script>1</script>", "<script>alert(1)</script>")
     for path in ("/dev/mail/", f"/dev/mail/{key}/"):
         assert "<script>1" not in client.get(path).content.decode()
@@ -63,7 +63,7 @@ def send_html(settings, html, picture=b"\x89PNG picture"):
     return mailbox.Maildir(str(settings.MAIL_CATCHER_DIR)).add(mailbox.MaildirMessage(message))
 
 
-def test_the_html_of_a_mail_is_framed_and_can_do_nothing(client, development):
+def test_the_html_of_a_mail_is_framed_and_sandboxed(client, development):
     html = '<html><head></head><body><script>alert(1)</script><img src="cid:one@housefull.test"></body></html>'
     key = send_html(development, html)
     page = client.get(f"/dev/mail/{key}/").content.decode()
@@ -90,33 +90,33 @@ def test_no_other_file_is_a_mail(client, development, key):
     assert client.get(f"/dev/mail/{key}/").status_code == 404
 
 
-class Answer:
+class Response:
     content, status_code, headers = b"console.log(1)", 200, {"Content-Type": "text/javascript"}
 
 
 def test_the_sheet_and_a_test_payment_are_passed_on_and_nothing_else(client, development, monkeypatch):
-    asked = []
-    monkeypatch.setattr(requests, "request", lambda *args, **kw: asked.append((*args, kw["data"])) or Answer())
+    requested = []
+    monkeypatch.setattr(requests, "request", lambda *args, **kw: requested.append((*args, kw["data"])) or Response())
     development.RAZORPAY_BASE_URL = "http://sandbox.test/"
     script = client.get("/dev/sandbox/checkout.js")
     assert (script.content, script["Content-Type"]) == (b"console.log(1)", "text/javascript")
     client.post("/dev/sandbox/_test/pay", b'{"order_id": "o"}', content_type="application/json")
-    assert asked == [
+    assert requested == [
         ("GET", "http://sandbox.test/checkout.js", None),
         ("POST", "http://sandbox.test/_test/pay", b'{"order_id": "o"}'),
     ]
     for path in ("v1/orders", "_test/webhooks", "../v1/orders", "checkout.js/../v1/orders", "_test/pay"):
         assert client.get(f"/dev/sandbox/{path}").status_code == 404
     assert client.post("/dev/sandbox/v1/orders", b"{}", content_type="application/json").status_code == 404
-    assert len(asked) == 2
+    assert len(requested) == 2
 
 
 def test_a_sandbox_that_does_not_answer_says_so(client, development, monkeypatch):
-    def nobody(*args, **kw):
+    def fail(*args, **kw):
         assert kw["timeout"] == dev.SANDBOX_TIMEOUT
         raise requests.ConnectionError
 
-    monkeypatch.setattr(requests, "request", nobody)
+    monkeypatch.setattr(requests, "request", fail)
     response = client.get("/dev/sandbox/checkout.js")
     assert response.status_code == 502
     assert "sandbox" in response.json()["error"]["description"]

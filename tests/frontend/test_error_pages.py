@@ -14,13 +14,13 @@ def test_what_does_not_exist_is_a_friendly_404(client, settings, address):
     settings.DEBUG = False
     response = client.get(address)
     assert response.status_code == 404
-    assert "There is nothing on this screen" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 @pytest.mark.django_db
-def test_development_shows_the_same_404_for_an_unknown_film(client, settings):
+def test_development_shows_the_same_404_for_an_unknown_movie(client, settings):
     settings.DEBUG = True
-    assert "There is nothing on this screen" in client.get("/movies/nope/").content.decode()
+    assert "Page not found" in client.get("/movies/nope/").content.decode()
 
 
 @pytest.mark.django_db
@@ -38,11 +38,11 @@ def test_a_form_from_elsewhere_is_refused_with_advice():
     assert "Please send it again" in response.content.decode()
 
 
-def test_a_broken_server_says_so_without_asking_anything_else():
-    """No database, no user, no session: whatever broke may have taken them along."""
+def test_a_broken_server_says_so_without_using_anything_else():
+    """No database, no user, no session: they may be what is broken."""
     response = views.server_error(RequestFactory().get("/"))
     assert response.status_code == 500
-    assert "Something broke on our side" in response.content.decode()
+    assert "Something went wrong on our side" in response.content.decode()
 
 
 def test_an_unreadable_request_is_answered_without_reading_it():
@@ -51,7 +51,7 @@ def test_an_unreadable_request_is_answered_without_reading_it():
     assert "cannot be read" in response.content.decode()
 
 
-def test_a_broken_server_tells_programs_in_their_own_words():
+def test_a_broken_server_answers_programs_with_a_problem():
     response = views.server_error(RequestFactory().get("/api/movies/"))
     assert response.status_code == 500
     assert response["Content-Type"] == "application/problem+json"
@@ -70,7 +70,7 @@ def test_a_refusal_of_a_service_is_a_page_that_says_what_to_do(rf):
 
 
 @pytest.mark.django_db
-def test_a_wrapped_view_keeps_its_marks(rf):
+def test_a_wrapped_view_keeps_its_attributes(rf):
     def missing(request):
         raise Http404
 

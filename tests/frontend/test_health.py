@@ -6,7 +6,7 @@ from config.dev.embedded import free_port
 from frontend.views import health
 
 
-def test_a_living_process_answers_without_asking_anybody(client, settings):
+def test_a_running_process_answers_without_a_query(client, settings):
     """No `db` fixture: a query would fail here."""
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     response = client.get("/healthz")
@@ -26,7 +26,7 @@ def test_everything_good_is_ready(client, redis_server):
 
 
 @pytest.mark.django_db
-def test_a_dead_redis_is_named(client, settings):
+def test_a_redis_that_is_down_is_named(client, settings):
     settings.REDIS_URL = f"redis://127.0.0.1:{free_port()}/0"
     response = client.get("/readyz")
     assert response.status_code == 503
@@ -35,7 +35,7 @@ def test_a_dead_redis_is_named(client, settings):
 
 
 @pytest.mark.django_db
-def test_a_dead_database_is_named_and_its_words_are_not_repeated(client, monkeypatch, redis_server):
+def test_a_database_that_is_down_is_named_without_its_error_text(client, monkeypatch, redis_server):
     def refuse():
         raise redis.ConnectionError("secret-host refused")
 
@@ -60,12 +60,12 @@ def test_a_missing_migration_is_named(client, monkeypatch, redis_server):
 
 
 @pytest.mark.parametrize("address", ["/healthz", "/readyz"])
-def test_health_is_only_read(client, address):
+def test_health_checks_are_read_only(client, address):
     assert client.post(address).status_code == 405
 
 
 @pytest.mark.django_db
-def test_a_process_on_its_way_out_is_not_ready(client, redis_server, monkeypatch):
+def test_a_stopping_process_is_not_ready(client, redis_server, monkeypatch):
     monkeypatch.setattr("seating.lifecycle._stopping", True)
     response = client.get("/readyz")
     assert response.status_code == 503

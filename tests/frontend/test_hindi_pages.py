@@ -1,4 +1,4 @@
-"""The pages in Hindi: how one gets there, and what stays as it is."""
+"""The pages in Hindi: how visitors switch, and what does not change."""
 
 import pytest
 from django.template import Context, Template
@@ -16,7 +16,7 @@ HINDI = {"HTTP_ACCEPT_LANGUAGE": "hi-IN,hi;q=0.9,en;q=0.8"}
 
 @pytest.fixture(autouse=True)
 def english_afterwards():
-    """The test client answers in this thread, which keeps the language of its last request."""
+    """The test client runs in this thread, which keeps the language of its last request."""
     yield
     translation.deactivate()
 
@@ -25,7 +25,7 @@ def switch(client, language, page):
     return client.post("/i18n/setlang/", {"language": language, "next": page})
 
 
-def test_pages_are_english_until_somebody_asks_for_hindi(client):
+def test_pages_are_english_unless_hindi_is_requested(client):
     page = client.get("/", HTTP_ACCEPT_LANGUAGE="ta-IN,ta;q=0.9")
     assert '<html lang="en">' in page.content.decode()
     assert "Now showing" in page.content.decode()
@@ -60,7 +60,7 @@ def test_the_header_offers_the_other_language_in_its_own_words(client):
     assert 'value="hi" lang="hi"' not in page
 
 
-def test_the_live_map_is_handed_its_sentences_in_hindi_and_the_same_seats(client):
+def test_the_live_map_gets_its_sentences_in_hindi_and_the_same_data(client):
     show = factories.make_show()
     page = client.get(f"/shows/{show.pk}/", **HINDI)
     texts = data_of(page, "texts")
@@ -72,7 +72,7 @@ def test_the_live_map_is_handed_its_sentences_in_hindi_and_the_same_seats(client
     assert {**data, "now": ""} == {**same, "now": ""}
 
 
-def test_the_checkout_is_handed_them_too(client, alice):
+def test_the_checkout_gets_its_sentences_in_hindi_too(client, alice):
     booking = make_booking(alice, status="pending")
     client.cookies[COOKIE] = token_for(alice)
     page = client.get(reverse("frontend:checkout", args=[booking.pk]), **HINDI)
@@ -80,7 +80,7 @@ def test_the_checkout_is_handed_them_too(client, alice):
     assert "का भुगतान करें" in page.content.decode()
 
 
-def test_signing_in_speaks_hindi_though_allauth_does_not(client):
+def test_signing_in_is_in_hindi_though_allauth_has_none(client):
     page = client.get("/accounts/login/", **HINDI).content.decode()
     for words in ("ई-मेल", "पासवर्ड", "मुझे याद रखें", "पासवर्ड भूल गए?"):
         assert words in page
@@ -107,4 +107,4 @@ def test_programs_read_the_same_in_every_language(client, path):
 def test_a_page_that_is_not_there_says_so_in_hindi(client):
     page = client.get("/movies/none/", **HINDI)
     assert page.status_code == 404
-    assert "इस परदे पर कुछ नहीं है" in page.content.decode()
+    assert "पेज नहीं मिला" in page.content.decode()

@@ -8,7 +8,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 
 
-def films(response) -> list[str]:
+def titles(response) -> list[str]:
     return [movie.title for movie in response.context["page"]]
 
 
@@ -28,11 +28,11 @@ def two_cities():
     return {"mumbai": mumbai, "pune": pune, "drama": drama, "comedy": comedy}
 
 
-def test_the_start_page_shows_every_film_with_an_upcoming_show(client, two_cities):
+def test_the_home_page_shows_every_movie_with_an_upcoming_show(client, two_cities):
     factories.make_movie("Never planned")
     response = client.get("/")
     assert response.status_code == 200
-    assert set(films(response)) == {"Rain", "Four Minutes"}
+    assert set(titles(response)) == {"Rain", "Four Minutes"}
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ def test_the_start_page_shows_every_film_with_an_upcoming_show(client, two_citie
         ("city=mumbai&genre=Comedy", set()),
     ],
 )
-def test_each_filter_narrows_the_films(client, two_cities, query, expected):
-    assert set(films(client.get(f"/?{query}"))) == expected
+def test_each_filter_narrows_the_movies(client, two_cities, query, expected):
+    assert set(titles(client.get(f"/?{query}"))) == expected
 
 
-def test_a_day_shows_the_films_of_that_day_in_the_theatres_own_zone(client, two_cities):
+def test_a_day_shows_the_movies_of_that_day_in_the_theatres_own_zone(client, two_cities):
     show = two_cities["drama"].shows.get()
     day = timezone.localtime(show.starts_at, show.screen.theatre.zone).date()
-    assert films(client.get(f"/?date={day}")) == ["Rain"]
+    assert titles(client.get(f"/?date={day}")) == ["Rain"]
 
 
 @pytest.mark.parametrize(
@@ -76,19 +76,19 @@ def test_a_day_shows_the_films_of_that_day_in_the_theatres_own_zone(client, two_
         "q=%F0%9F%8E%AC",
     ],
 )
-def test_what_makes_no_sense_in_the_address_is_not_an_error(client, two_cities, query):
+def test_invalid_values_in_the_url_are_not_an_error(client, two_cities, query):
     assert client.get(f"/?{query}").status_code == 200
 
 
 def test_a_filter_that_is_not_offered_filters_nothing(client, two_cities):
-    assert len(films(client.get("/?city=nowhere&genre=Nothing&date=rubbish"))) == 2
+    assert len(titles(client.get("/?city=nowhere&genre=Nothing&date=rubbish"))) == 2
 
 
-def test_a_city_is_remembered_until_all_cities_are_asked_for(client, two_cities):
+def test_a_city_is_remembered_until_all_cities_are_chosen(client, two_cities):
     client.get("/?city=pune")
-    assert films(client.get("/")) == ["Four Minutes"]
-    assert len(films(client.get("/?city="))) == 2
-    assert len(films(client.get("/"))) == 2
+    assert titles(client.get("/")) == ["Four Minutes"]
+    assert len(titles(client.get("/?city="))) == 2
+    assert len(titles(client.get("/"))) == 2
 
 
 def test_a_city_that_does_not_exist_is_not_remembered(client, two_cities):
@@ -97,7 +97,7 @@ def test_a_city_that_does_not_exist_is_not_remembered(client, two_cities):
 
 def test_nothing_found_says_how_to_go_on(client, two_cities):
     page = client.get("/?q=zzzz").content.decode()
-    assert "No film fits all of that" in page
+    assert "No movies match these filters" in page
     assert "Clear the filters" in page
 
 
@@ -105,27 +105,27 @@ def test_an_empty_cinema_says_so(client):
     assert "Nothing is on sale just now" in client.get("/").content.decode()
 
 
-def test_films_come_in_pages_and_a_page_too_far_is_the_last(client):
+def test_movies_come_in_pages_and_a_page_too_far_is_the_last(client):
     screen = factories.make_screen()
     factories.make_plan(screen)
     for number in range(14):
         factories.make_show(screen=screen, starts_at=timezone.now() + timedelta(hours=6 * number + 3))
     first, last, beyond = (client.get(f"/?page={number}") for number in (1, 2, 999))
-    assert len(films(first)) == 12
-    assert len(films(last)) == 2
-    assert films(beyond) == films(last)
-    assert not set(films(first)) & set(films(last))
+    assert len(titles(first)) == 12
+    assert len(titles(last)) == 2
+    assert titles(beyond) == titles(last)
+    assert not set(titles(first)) & set(titles(last))
 
 
-def test_a_page_of_films_costs_as_many_queries_as_one_film(client, django_assert_max_num_queries):
+def test_a_page_of_movies_costs_as_many_queries_as_one_movie(client, django_assert_max_num_queries):
     screen = factories.make_screen()
     factories.make_plan(screen)
     for number in range(12):
         factories.make_show(screen=screen, starts_at=timezone.now() + timedelta(hours=6 * number + 3))
     with django_assert_max_num_queries(8):
-        assert len(films(client.get("/"))) == 12
+        assert len(titles(client.get("/"))) == 12
 
 
-def test_what_is_searched_for_is_escaped(client, two_cities):
+def test_the_search_text_is_escaped(client, two_cities):
     page = client.get("/?q=%3Cscript%3Ealert(1)%3C/script%3E").content.decode()
     assert "<script>alert" not in page

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 from django.utils import timezone
 
-from checkout.money.prices import price_seat
+from checkout.models import BookingLine
 from seating.identity import COOKIE, owner_from_token, token_for
 from tests import factories
 from tests.frontend.test_bookings import make_booking
@@ -33,7 +33,7 @@ def data_of(response, name):
     return json.loads(reader.text)
 
 
-def test_a_stranger_becomes_a_guest_whose_token_no_script_can_read(client):
+def test_a_new_visitor_becomes_a_guest_whose_token_no_script_can_read(client):
     show = factories.make_show()
     response = client.get(f"/shows/{show.pk}/")
     cookie = response.cookies[COOKIE]
@@ -54,7 +54,7 @@ def test_a_signed_in_customer_needs_no_guest_and_finds_their_address_filled_in(a
     assert 'value="alice@example.test"' in response.content.decode()
 
 
-def test_nobody_keeps_a_copy_of_a_page_that_speaks_for_a_person(client):
+def test_a_page_with_personal_data_is_not_cached(client):
     response = client.get(f"/shows/{factories.make_show().pk}/")
     assert "no-store" in response["Cache-Control"] and "private" in response["Cache-Control"]
 
@@ -72,7 +72,7 @@ def test_the_script_learns_prices_from_the_server_taxes_and_fee_included(client)
     tiers = data_of(client.get(f"/shows/{show.pk}/"), "show-data")["tiers"]
     now = timezone.now()
     for tier, price in zip(tiers, (9_900, 30_000), strict=True):
-        assert (tier["price"], tier["total"]) == (price, price_seat("A1", tier["name"], price, now).total)
+        assert (tier["price"], tier["total"]) == (price, BookingLine.priced("A1", tier["name"], price, now).total)
 
 
 def test_the_layouts_address_answers_with_this_shows_layout(client):
@@ -138,7 +138,7 @@ def test_an_unknown_show_is_a_friendly_404(client, show_id):
     assert client.get(f"/shows/{show_id}/").status_code == 404
 
 
-def test_a_films_title_is_shown_as_text_wherever_it_stands(client):
+def test_a_movies_title_is_shown_as_text_wherever_it_stands(client):
     movie = factories.make_movie(title="</script><script>alert(1)</script>")
     page = client.get(f"/shows/{factories.make_show(movie=movie).pk}/").content.decode()
     assert "<script>alert(1)" not in page

@@ -1,4 +1,4 @@
-"""Every sentence of the pages has its Hindi, and what is read at run time is what was written."""
+"""Every sentence of the pages has a Hindi translation, and the compiled catalogues match the .po files."""
 
 import gettext
 import re
@@ -11,8 +11,8 @@ from frontend import translations
 from tests.frontend.catalogues import LOCALE, entries, marked
 
 DOMAINS = ["django", "djangojs"]
-HOLE = re.compile(r"%\(\w+\)[sd]|%d|%%|\{\w+\}")
-LATIN_TOO = {"AM", "PM", "GST"}  # written so in Hindi as well
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%d|%%|\{\w+\}")
+LATIN_IN_HINDI = {"AM", "PM", "GST"}  # written like this in Hindi too
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
@@ -25,26 +25,26 @@ def test_every_marked_sentence_is_in_the_catalogue_and_nothing_else_is(domain):
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_every_sentence_has_its_hindi(domain):
     for entry in entries(domain):
-        assert not entry.fuzzy, f"guessed from a similar sentence, look at it: {entry.key}"
+        assert not entry.fuzzy, f"copied from a similar sentence, check it: {entry.key}"
         assert len(entry.forms) == (1 if entry.key[2] is None else 2), entry.key
         for words in entry.forms:
-            assert re.search("[\u0900-\u097f]", words) or entry.key[1] in LATIN_TOO, entry.key
+            assert re.search("[\u0900-\u097f]", words) or entry.key[1] in LATIN_IN_HINDI, entry.key
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
-def test_a_translation_has_the_same_holes_as_its_sentence(domain):
+def test_a_translation_has_the_same_placeholders_as_its_sentence(domain):
     for entry in entries(domain):
         _context, one, many = entry.key
-        wanted = sorted(HOLE.findall(one if many is None else many))
+        expected = sorted(PLACEHOLDER.findall(one if many is None else many))
         for words in entry.forms[-1:]:
-            assert sorted(HOLE.findall(words)) == wanted, entry.key
-        for words in entry.forms[:-1]:  # "one seat" may do without its number
-            assert set(HOLE.findall(words)) <= set(wanted), entry.key
-            assert set(HOLE.findall(words)) >= set(HOLE.findall(one)), entry.key
+            assert sorted(PLACEHOLDER.findall(words)) == expected, entry.key
+        for words in entry.forms[:-1]:  # "one seat" may omit its number
+            assert set(PLACEHOLDER.findall(words)) <= set(expected), entry.key
+            assert set(PLACEHOLDER.findall(words)) >= set(PLACEHOLDER.findall(one)), entry.key
 
 
 @pytest.mark.parametrize("domain", DOMAINS)
-def test_the_compiled_catalogue_says_what_the_written_one_says(domain):
+def test_the_compiled_catalogue_matches_the_po_file(domain):
     with (LOCALE / "hi" / "LC_MESSAGES" / f"{domain}.mo").open("rb") as file:
         compiled = dict(gettext.GNUTranslations(file)._catalog)
     compiled.pop("")
@@ -57,14 +57,14 @@ def test_the_compiled_catalogue_says_what_the_written_one_says(domain):
     assert compiled == written, "the .mo file is older than the .po file: run `make texts`"
 
 
-def test_the_sentences_we_translate_for_allauth_are_still_its_own():
+def test_the_sentences_translated_for_allauth_still_exist_there():
     german = Path(allauth.__file__).parent / "locale" / "de" / "LC_MESSAGES" / "django.mo"
     with german.open("rb") as file:
         known = gettext.GNUTranslations(file)._catalog
     assert [sentence for sentence in translations.ACCOUNTS if sentence not in known] == []
 
 
-def test_scripts_are_handed_every_sentence_of_theirs_in_hindi_and_none_in_english():
+def test_scripts_get_all_their_sentences_in_hindi_and_none_in_english():
     texts = translations.script_texts("hi")
     assert set(texts) == {one for _context, one, _many in marked("djangojs")}
     assert texts["{count} seat"] == ["{count} सीट", "{count} सीटें"]

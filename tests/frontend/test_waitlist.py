@@ -20,11 +20,11 @@ def make_entry(show, owner, **values):
         "seats": ["A1", "A2"],
         "offer_ends_at": timezone.now() + timedelta(minutes=5),
     }
-    who = {"name": "Alice", "email": f"{owner}@example.com", "count": 2}
-    return WaitlistEntry.objects.create(show=show, owner=owner, **{**who, **offered, **values})
+    contact = {"name": "Alice", "email": f"{owner}@example.com", "count": 2}
+    return WaitlistEntry.objects.create(show=show, owner=owner, **{**contact, **offered, **values})
 
 
-def test_the_page_knows_of_an_entry_before_any_script_asks(client, alice, bob):
+def test_the_page_has_the_entry_before_any_script_runs(client, alice, bob):
     show = factories.make_show()
     make_entry(show, alice)
     client.cookies[COOKIE] = token_for(alice)
@@ -41,7 +41,7 @@ def test_nobody_can_join_from_the_page_when_the_show_is_about_to_begin(client):
     assert data_of(client.get(f"/shows/{show.pk}/"), "show-data")["waitlist_open"] is False
 
 
-def test_the_mails_link_makes_another_device_the_guest_and_leaves_the_address(client, alice):
+def test_the_mails_link_makes_another_device_the_guest_and_its_token_leaves_the_url(client, alice):
     show = factories.make_show()
     entry = make_entry(show, alice)
     answer = client.get(f"/shows/{show.pk}/offer/", {"t": offer_token(entry)})
@@ -51,7 +51,7 @@ def test_the_mails_link_makes_another_device_the_guest_and_leaves_the_address(cl
     assert entry.status == "offered"
 
 
-def test_the_link_of_an_account_asks_to_sign_in_and_makes_nobody_anybody(client):
+def test_the_link_of_an_account_asks_to_sign_in_and_sets_no_guest(client):
     show, user = factories.make_show(), make_user("alice@example.test")
     link = f"/shows/{show.pk}/offer/?t={offer_token(make_entry(show, f'user_{user.pk}'))}"
     answer = client.get(link)
@@ -78,7 +78,7 @@ def test_a_link_whose_offer_is_over_opens_nothing(client, alice, change):
 
 
 @pytest.mark.parametrize("token", ["", "x", "\x00", "WyJhIiwgImIiXQ:1:forged"])
-def test_a_link_that_we_did_not_make_opens_nothing(client, token):
+def test_a_forged_link_opens_nothing(client, token):
     show = factories.make_show()
     answer = client.get(f"/shows/{show.pk}/offer/", {"t": token})
     assert answer.status_code == 410 and COOKIE not in answer.cookies

@@ -1,4 +1,4 @@
-"""The web ticket's page, its worker, and what a browser is told to forget."""
+"""The web ticket's page, its service worker, and what a browser must delete."""
 
 import re
 from datetime import timedelta
@@ -30,14 +30,14 @@ def test_the_page_has_a_code_per_seat_and_everything_it_needs(alice_browser, ali
     assert "script-src 'self'" in answer["Content-Security-Policy"]
 
 
-def test_the_worker_keeps_the_page_and_exactly_what_it_links_to(alice_browser, alice):
+def test_the_worker_caches_the_page_and_exactly_the_assets_it_links_to(alice_browser, alice):
     booking = make_booking(alice)
     address = f"/bookings/{booking.pk}/ticket/"
     page = alice_browser.get(address).content.decode()
     answer = alice_browser.get(f"{address}worker.js")
     script = answer.content.decode()
     assert answer["Content-Type"] == "text/javascript; charset=utf-8"
-    assert "Service-Worker-Allowed" not in answer  # its scope is what lies below its own address
+    assert "Service-Worker-Allowed" not in answer  # its scope is what is below its own URL
     assert f'const PAGE = "{address}";' in script
     kept = set(re.findall(r'"(/static/[^"]+)"', script))
     assert kept == set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
@@ -52,7 +52,7 @@ def test_nobody_else_gets_the_page_or_the_worker(client, alice, bob):
             assert client.get(f"/bookings/{booking.pk}/ticket/{path}").status_code == 404
 
 
-def test_the_link_in_the_mail_opens_it_and_leaves_the_address(client, alice, bob):
+def test_the_link_in_the_mail_opens_it_and_its_token_leaves_the_url(client, alice, bob):
     booking = make_booking(alice)
     answer = client.get(f"/bookings/{booking.pk}/ticket/", {"t": token_for(alice)})
     assert (answer.status_code, answer["Location"]) == (302, f"/bookings/{booking.pk}/ticket/")
@@ -106,12 +106,12 @@ def test_used_tickets_and_shows_that_are_over_offer_no_new_tickets(alice_browser
 PASSWORD = "a-long-password-1"
 
 
-def test_signing_in_and_out_makes_the_browser_forget_what_it_keeps(alice_client, client, alice):
-    wanted = {"login": "alice@example.test", "password": PASSWORD}
+def test_signing_in_and_out_clears_the_browsers_storage(alice_client, client, alice):
+    credentials = {"login": "alice@example.test", "password": PASSWORD}
     client.cookies[COOKIE] = token_for(alice)
-    signed_in = client.post("/accounts/login/", wanted)
+    signed_in = client.post("/accounts/login/", credentials)
     assert signed_in["Clear-Site-Data"] == '"storage"'
-    assert COOKIE not in signed_in.cookies  # who signs in keeps what they booked as a guest
+    assert COOKIE not in signed_in.cookies  # signing in keeps the guest's bookings
     assert "Clear-Site-Data" not in client.get("/bookings/")
     signed_out = client.post("/accounts/logout/")
     assert signed_out["Clear-Site-Data"] == '"storage"'
@@ -119,7 +119,7 @@ def test_signing_in_and_out_makes_the_browser_forget_what_it_keeps(alice_client,
     assert "Clear-Site-Data" not in client.get("/")
 
 
-def test_a_session_that_ran_out_is_a_change_of_hands_too(client):
+def test_an_expired_session_clears_the_storage_too(client):
     client.cookies["sessionid"] = "a-session-that-is-gone"
     assert client.get("/bookings/")["Clear-Site-Data"] == '"storage"'
     assert "Clear-Site-Data" not in client.get("/bookings/")

@@ -1,7 +1,7 @@
-"""`manage.py cancel_show SHOW [--dry-run] [--reason TEXT]`: the cinema cancels a show, and everything goes back.
+"""`manage.py cancel_show SHOW [--dry-run] [--reason TEXT]`: cancels a show and refunds its bookings.
 
-Works without a worker: what is left is given back here, booking by booking, beside whoever else is at it. Run again
-after an interruption it goes on where it stopped.
+It needs no worker: the command cancels the remaining bookings itself, one by one, and may run beside a worker that
+does the same. After an interruption, run it again: it continues where it stopped.
 """
 
 import argparse
@@ -23,17 +23,17 @@ LARGEST_ID = 2**63 - 1
 
 
 class Command(BaseCommand):
-    help = "Cancels a show: its sale ends, every booking is given back whole, and the customers are told by mail."
+    help = "Cancels a show: ends its sale, refunds every booking in full and informs the customers by mail."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("show", type=int, help="the show's number")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would be given back")
-        parser.add_argument("--reason", default="", metavar="TEXT", help="goes into the customers' mails")
+        parser.add_argument("show", type=int, help="the show's id")
+        parser.add_argument("--dry-run", action="store_true", help="only print what would be refunded")
+        parser.add_argument("--reason", default="", metavar="TEXT", help="the reason, for the customers' mails")
 
     def handle(self, *args: Any, **options: Any) -> None:
         show_id = options["show"]
         try:
-            self._tell_plan(plan_cancellation(show_id))
+            self._print_plan(plan_cancellation(show_id))
             if options["dry_run"]:
                 self.stdout.write("Nothing was changed.")
                 return
@@ -41,22 +41,23 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(error.detail) from None
         while give_back_cancelled_shows():
-            self._tell_progress(show_id)
-        self._tell_progress(show_id)
-        self.stdout.write("Refunds and mails go out with the outbox: /boxoffice/ shows how far they are.")
+            self._print_progress(show_id)
+        self._print_progress(show_id)
+        self.stdout.write("The outbox sends the refunds and mails: /boxoffice/ shows the progress.")
 
-    def _tell_plan(self, plan: CancellationPlan) -> None:
+    def _print_plan(self, plan: CancellationPlan) -> None:
         self.stdout.write(f"{plan.show}")
         for booking in plan.bookings:
-            back = rupees(booking.refund) if booking.status == "confirmed" else "not paid yet"
-            self.stdout.write(f"  {booking.reference}  {booking.name}: {', '.join(booking.seats)}  {back}")
+            refund = rupees(booking.refund) if booking.status == "confirmed" else "not paid yet"
+            self.stdout.write(f"  {booking.reference}  {booking.name}: {', '.join(booking.seats)}  {refund}")
         self.stdout.write(
             f"{len(plan.paid)} paid bookings with {plan.seats} seats, {rupees(plan.refund)} ({plan.refund} paise) to "
-            f"give back; {len(plan.pending)} pending bookings; {plan.waiting} parties on the waitlist."
+            f"refund; {len(plan.pending)} pending bookings; {plan.waiting} groups on the waitlist."
         )
 
-    def _tell_progress(self, show_id: int) -> None:
-        now = cancellation_progress(show_id)
-        if now is not None:
-            done = now["bookings"] + now["given_up"]
-            self.stdout.write(f"{done} of {now['total']} bookings given back, {rupees(now['refund'])} decided.")
+    def _print_progress(self, show_id: int) -> None:
+        progress = cancellation_progress(show_id)
+        if progress is not None:
+            done = progress["bookings"] + progress["given_up"]
+            refund = rupees(progress["refund"])
+            self.stdout.write(f"{done} of {progress['total']} bookings cancelled, {refund} to refund.")

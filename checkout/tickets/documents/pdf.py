@@ -97,8 +97,8 @@ def _ticket_data(booking: Booking, ticket: Ticket, line: BookingLine) -> dict[st
         "lines": [
             *price,
             ["Convenience fee", rupees(line.fee)],
-            [f"CGST ({rate} on the ticket, {line.fee_gst_percent / 2:g} % on the fee)", rupees(line.cgst)],
-            [f"SGST ({rate} on the ticket, {line.fee_gst_percent / 2:g} % on the fee)", rupees(line.sgst)],
+            [f"CGST ({rate} on the ticket, {line.fee_gst_percent / 2:g} % on the fee)", rupees(line.total_cgst)],
+            [f"SGST ({rate} on the ticket, {line.fee_gst_percent / 2:g} % on the fee)", rupees(line.total_sgst)],
         ],
         "total": rupees(line.total),
     }

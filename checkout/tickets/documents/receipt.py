@@ -63,7 +63,7 @@ def _data(receipt: Receipt) -> dict[str, Any]:
 
 
 def _line(line: BookingLine) -> list[str]:
-    sums = (line.listed, -line.discount, line.fee, line.cgst, line.sgst, line.total)
+    sums = (line.listed, -line.discount, line.fee, line.total_cgst, line.total_sgst, line.total)
     return [f"{line.seat} {line.tier}", *(rupees(sum_) for sum_ in sums)]
 
 

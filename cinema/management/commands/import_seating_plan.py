@@ -1,6 +1,4 @@
-"""`manage.py import_seating_plan FILE --theatre SLUG --screen NAME`: a screen's seats from a pretix plan
-file.
-"""
+"""`manage.py import_seating_plan FILE --theatre SLUG --screen NAME`: imports a screen's seats from a pretix file."""
 
 import argparse
 from pathlib import Path
@@ -19,9 +17,9 @@ class Command(BaseCommand):
     help = "Imports a seating plan in pretix's JSON format as the newest version of a screen's seats."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="the plan, as seats.pretix.eu saves it")
+        parser.add_argument("file", type=Path, help="the plan file, as saved by seats.pretix.eu")
         parser.add_argument("--theatre", required=True, metavar="SLUG", help="the theatre's slug")
-        parser.add_argument("--screen", required=True, metavar="NAME", help="the screen; made if there is none")
+        parser.add_argument("--screen", required=True, metavar="NAME", help="the screen; created if it does not exist")
 
     def handle(self, *args: Any, **options: Any) -> None:
         data = _read(options["file"])
@@ -34,13 +32,13 @@ class Command(BaseCommand):
             raise CommandError("Give the screen a name of 1 to 60 plain characters.")
         try:
             with transaction.atomic():
-                screen, made = Screen.objects.get_or_create(theatre=theatre, name=name)
+                screen, created = Screen.objects.get_or_create(theatre=theatre, name=name)
                 before = screen.plans.count()
                 plan = services.import_plan(data, screen)
         except DomainError as error:
             raise CommandError(f"{options['file']}: {error.detail}") from None
-        if made:
-            self.stdout.write(f"Made the screen {screen}.")
+        if created:
+            self.stdout.write(f"Created the screen {screen}.")
         if screen.plans.count() == before:
             self.stdout.write(f"{screen} already has this plan: version {plan.version}.")
         else:

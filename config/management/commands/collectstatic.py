@@ -1,4 +1,4 @@
-"""`collectstatic` without what no page asks for: the Bootstrap wheel alone brings 100 MB of sources."""
+"""`collectstatic` without files that no page uses: the Bootstrap package alone has 100 MB of sources."""
 
 from typing import Any
 

@@ -1,11 +1,11 @@
-{% autoescape off %}// Keeps one ticket page and its assets; see frontend/views/tickets.py for what it must not keep.
+{% autoescape off %}// Caches one ticket page and its assets; frontend/views/tickets.py says what it must not cache.
 const PAGE = {{ page }};
 const ASSETS = {{ assets }};
 const NAME = `ticket ${PAGE}`;
-{% endautoescape %}const PATIENCE_MS = 6000; // at a crowded gate a network that hardly works is worse than none
+{% endautoescape %}const TIMEOUT_MS = 6000; // at a crowded gate the network may be too slow to wait for
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(begin());
+  event.waitUntil(install());
 });
 
 self.addEventListener("activate", (event) => {
@@ -19,49 +19,49 @@ self.addEventListener("fetch", (event) => {
   else if (ASSETS.includes(pathname)) event.respondWith(asset(event.request));
 });
 
-/** The assets first: a page without its looks is not a ticket. What an older worker kept stays until all is here. */
-async function begin() {
-  const kept = await self.caches.open(NAME);
-  await kept.addAll(ASSETS);
-  await keep(await fetch(PAGE, { credentials: "same-origin", cache: "no-store" }));
-  for (const request of await kept.keys()) {
-    if (![PAGE, ...ASSETS].includes(new URL(request.url).pathname)) await kept.delete(request);
+/** Caches the assets first, because the page needs them. Entries of an older worker stay until all are cached. */
+async function install() {
+  const cache = await self.caches.open(NAME);
+  await cache.addAll(ASSETS);
+  await store(await fetch(PAGE, { credentials: "same-origin", cache: "no-store" }));
+  for (const request of await cache.keys()) {
+    if (![PAGE, ...ASSETS].includes(new URL(request.url).pathname)) await cache.delete(request);
   }
   await self.skipWaiting();
 }
 
-/** Ours to say first. What we refuse is forgotten; only without an answer the copy is shown. */
+/** Network first. A refused page is removed from the cache; the copy is shown only without a response. */
 async function page(request) {
-  const answer = await inTime(fetch(request)).catch(() => null);
-  if (answer && answer.status < 500) {
-    if (answer.ok) await keep(answer.clone());
-    else if (answer.status >= 400) await self.caches.delete(NAME);
-    return answer;
+  const response = await withTimeout(fetch(request)).catch(() => null);
+  if (response && response.status < 500) {
+    if (response.ok) await store(response.clone());
+    else if (response.status >= 400) await self.caches.delete(NAME);
+    return response;
   }
-  return (await keptPage()) || answer || Response.error();
+  return (await cachedPage()) || response || Response.error();
 }
 
 async function asset(request) {
-  const kept = await self.caches.match(request, { cacheName: NAME });
-  return kept || fetch(request);
+  const cached = await self.caches.match(request, { cacheName: NAME });
+  return cached || fetch(request);
 }
 
-async function keep(answer) {
-  if (!answer.ok || answer.redirected || Number(answer.headers.get("X-Keep-Until")) < Date.now()) return;
-  const kept = await self.caches.open(NAME);
-  await kept.put(PAGE, answer);
+async function store(response) {
+  if (!response.ok || response.redirected || Number(response.headers.get("X-Keep-Until")) < Date.now()) return;
+  const cache = await self.caches.open(NAME);
+  await cache.put(PAGE, response);
 }
 
-async function keptPage() {
+async function cachedPage() {
   const copy = await self.caches.match(PAGE, { cacheName: NAME });
   if (!copy || Number(copy.headers.get("X-Keep-Until")) > Date.now()) return copy;
   await self.caches.delete(NAME);
   return undefined;
 }
 
-function inTime(answer) {
-  const late = new Promise((_, give_up) => {
-    self.setTimeout(() => give_up(new Error("no answer in time")), PATIENCE_MS);
+function withTimeout(response) {
+  const timeout = new Promise((_, reject) => {
+    self.setTimeout(() => reject(new Error("no response in time")), TIMEOUT_MS);
   });
-  return Promise.race([answer, late]);
+  return Promise.race([response, timeout]);
 }

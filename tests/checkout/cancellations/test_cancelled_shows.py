@@ -204,7 +204,7 @@ def test_the_command_shows_first_and_does_it_without_a_worker(sold, show):
     show.refresh_from_db()
     assert show.state == "on_sale"
     said = command(str(show.pk), "--reason", "Flooded.")
-    assert "3 of 3 bookings given back" in said
+    assert "3 of 3 bookings cancelled" in said
     assert ShowCancellation.objects.get().reason == "Flooded."
     assert "0 paid bookings" in command(str(show.pk))
 

@@ -157,7 +157,13 @@ def test_the_pdf_has_one_page_per_seat_with_everything_the_gate_and_the_customer
         for word in (
             *(bought.show.movie.title, bought.show.screen.name, bought.show.screen.theatre.name),
             *(bought.reference, line.seat, line.tier, "Alice"),
-            *(rupees(line.base), rupees(line.fee), rupees(line.cgst), rupees(line.sgst), rupees(line.total)),
+            *(
+                rupees(line.base),
+                rupees(line.fee),
+                rupees(line.total_cgst),
+                rupees(line.total_sgst),
+                rupees(line.total),
+            ),
         ):
             assert word in page, word
 

@@ -14,7 +14,7 @@ def shown(response) -> list[int]:
     return [entry["show"].pk for group in response.context["theatres"] for entry in group["shows"]]
 
 
-def test_a_film_shows_its_facts_and_its_first_days_shows(client):
+def test_a_movie_shows_its_facts_and_its_first_days_shows(client):
     movie = factories.make_movie("Rain", slug="rain", synopsis="It rains.", certificate="UA 13+", runtime=134)
     tomorrow = factories.make_show(movie=movie)
     factories.make_show(movie=movie, starts_at=timezone.now() + timedelta(days=3))
@@ -57,7 +57,7 @@ def test_a_day_without_shows_offers_the_next_one(client):
 @pytest.mark.parametrize(
     "query", ["date=rubbish", "date=%00", "date=9999-12-31", "date=0001-01-01", "city=%00", "page=x"]
 )
-def test_what_makes_no_sense_in_the_address_is_not_an_error(client, query):
+def test_invalid_values_in_the_url_are_not_an_error(client, query):
     factories.make_show(movie=factories.make_movie(slug="rain"))
     assert client.get(f"/movies/rain/?{query}").status_code == 200
 
@@ -76,7 +76,7 @@ def test_a_closed_show_is_not_offered_for_a_price(client):
     assert "from ₹" not in page
 
 
-def test_a_trailer_is_only_asked_for_by_the_viewer(client):
+def test_a_trailer_is_only_loaded_by_the_viewer(client):
     factories.make_movie(slug="rain", trailer="abcdefghijk")
     page = client.get("/movies/rain/").content.decode()
     assert 'data-trailer="abcdefghijk"' in page
@@ -84,13 +84,13 @@ def test_a_trailer_is_only_asked_for_by_the_viewer(client):
     assert "ytimg" not in page
 
 
-def test_an_unknown_film_is_a_friendly_404(client):
+def test_an_unknown_movie_is_a_friendly_404(client):
     response = client.get("/movies/nope/")
     assert response.status_code == 404
-    assert "There is nothing on this screen" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
-def test_a_films_text_is_escaped(client):
+def test_a_movies_text_is_escaped(client):
     factories.make_movie("<b>Rain</b>", slug="rain", synopsis="<script>x</script>", cast=["<i>A</i>"])
     page = client.get("/movies/rain/").content.decode()
     assert "<b>Rain" not in page
@@ -110,7 +110,7 @@ def test_many_shows_cost_no_more_queries_than_few(client, django_assert_max_num_
         client.get("/movies/rain/")
 
 
-def test_a_poster_is_an_image_that_can_do_nothing_and_is_kept_for_long(client):
+def test_a_poster_is_an_image_without_scripts_that_is_cached_for_long(client):
     movie = factories.make_movie(slug="rain", poster=SVG)
     factories.make_show(movie=movie)
     address = client.get("/").content.decode().split('film-poster" src="')[1].split('"')[0]
@@ -131,7 +131,7 @@ def test_a_changed_poster_has_a_new_address(client):
     assert poster_url(movie) != before
 
 
-def test_a_film_without_a_poster_has_our_own_frame(client):
+def test_a_movie_without_a_poster_has_the_placeholder(client):
     movie = factories.make_movie(slug="rain")
     factories.make_show(movie=movie)
     assert "frontend/img/poster.svg" in client.get("/").content.decode()
