@@ -46,7 +46,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
     channel_layer_alias = "none"
     groups = ()  # Channels would make a list for every socket
 
-    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         """On our own server the open socket is handed over, so that no task waits here for a silent viewer."""
         direct = servers_outlet(scope)
         if direct is None:

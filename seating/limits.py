@@ -31,7 +31,7 @@ def address_of(scope: dict[str, Any]) -> str:
 
     Each proxy appends whom it spoke with to X-Forwarded-For, so what stands before our own entries is hearsay.
     """
-    peer = (scope.get("client") or ["unknown"])[0]
+    peer = str((scope.get("client") or ["unknown"])[0])
     if not settings.TRUSTED_PROXIES:
         return peer
     forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")

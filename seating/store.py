@@ -159,7 +159,7 @@ async def arun(command: Command) -> list[Any]:
 def _checked(reply: Any) -> list[Any]:
     if reply[0] == "unbuilt":
         raise Unbuilt
-    return reply
+    return list(reply)
 
 
 # ------------------------------------------------------------------------- the index of shows with holds

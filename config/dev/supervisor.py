@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import honcho.manager
@@ -37,7 +38,7 @@ class CannotStart(Exception):
 class RestartedProcess(Process):
     """Honcho's process, started again when it is killed; one that cannot even start ends everything."""
 
-    def run(self, events=None, ignore_signals=False):
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         while True:
             began = time.monotonic()
             self._events = events
@@ -62,7 +63,9 @@ class Manager(honcho.manager.Manager):
         self.ending = honcho.manager.multiprocessing.Event()
         self._process_ctor = RestartedProcess
 
-    def add_process(self, name, cmd, quiet=False, env=None, cwd=None):
+    def add_process(
+        self, name: str, cmd: str, quiet: bool = False, env: dict[str, str] | None = None, cwd: str | None = None
+    ) -> Any:
         process = super().add_process(name, cmd, quiet, env, cwd)
         process.ending = self.ending
         return process
