@@ -53,7 +53,7 @@ GIVEN_UP = "given_up"  # a pending booking cancelled, not committed
 # The reconciler
 ORDERS_TAKEN = "orders_taken"  # leased; the gateway not asked yet
 ORDER_ASKED = "order_asked"  # settled; its next turn not set
-REFUNDS_TAKEN = "refunds_taken"
+REFUNDS_TAKEN = "refunds_taken"  # leased, to ask about or to issue again; nothing done
 
 ALL = tuple(value for name, value in list(globals().items()) if name.isupper() and isinstance(value, str))
 

@@ -169,14 +169,14 @@ class LayoutOut(Schema):
 SVG = {"responses": {200: {"description": "OK", "content": {"image/svg+xml": {"schema": {"type": "string"}}}}}}
 
 
-@router.get("/movies/", auth=None, response={200: MovieList, **problems(422)}, summary="Films with upcoming shows")
+@router.get("/movies/", auth=None, response={200: MovieList, **problems(422)}, summary="Movies with upcoming shows")
 def list_movies(request: HttpRequest, wanted: Query[MovieFilter]) -> dict:
     movies = selectors.now_showing(wanted.q, wanted.genre, wanted.language, wanted.city, wanted.date)
     page = movies.defer("poster")[wanted.offset : wanted.offset + wanted.limit]
     return {"items": list(page), "count": movies.count()}
 
 
-@router.get("/movies/{movie_id}/", auth=None, response={200: MovieOut, **problems(404, 422)}, summary="One film")
+@router.get("/movies/{movie_id}/", auth=None, response={200: MovieOut, **problems(404, 422)}, summary="One movie")
 def get_movie(request: HttpRequest, movie_id: int) -> Movie:
     return selectors.get_movie(movie_id)
 
@@ -187,12 +187,12 @@ def get_movie(request: HttpRequest, movie_id: int) -> Movie:
     url_name="movie_poster",
     response=problems(404, 422),
     openapi_extra=SVG,
-    summary="A film's poster (SVG)",
+    summary="A movie's poster (SVG)",
 )
 def get_poster(request: HttpRequest, movie_id: int) -> HttpResponse:
     movie = selectors.get_movie(movie_id)
     if not movie.poster:
-        raise NotFound("This film has no poster.")
+        raise NotFound("This movie has no poster.")
     return HttpResponse(
         movie.poster,
         content_type="image/svg+xml; charset=utf-8",
@@ -204,7 +204,7 @@ def get_poster(request: HttpRequest, movie_id: int) -> HttpResponse:
     "/movies/{movie_id}/shows/",
     auth=None,
     response={200: ShowList, **problems(404, 422)},
-    summary="A film's upcoming shows",
+    summary="A movie's upcoming shows",
 )
 def list_shows(request: HttpRequest, movie_id: int, wanted: Query[ShowFilter]) -> dict:
     movie = selectors.get_movie(movie_id)

@@ -49,7 +49,7 @@ def get_movie(movie_id: int) -> Movie:
     """Raises NotFound."""
     movie = Movie.objects.filter(pk=movie_id).first() if 0 < movie_id <= LARGEST_ID else None
     if movie is None:
-        raise NotFound("There is no such film.")
+        raise NotFound("There is no such movie.")
     return movie
 
 
@@ -57,7 +57,7 @@ def get_movie_by_slug(slug: str) -> Movie:
     """Raises NotFound."""
     movie = Movie.objects.filter(slug=clean(slug)).first()
     if movie is None:
-        raise NotFound("There is no such film.")
+        raise NotFound("There is no such movie.")
     return movie
 
 

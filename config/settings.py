@@ -11,7 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import environment as env
 
-django_stubs_ext.monkeypatch()  # so that `ModelAdmin[Booking]`, which type checks need, also means something at run time
+django_stubs_ext.monkeypatch()  # `ModelAdmin[Booking]`, which tells types apart, is then also valid at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))

@@ -13,8 +13,8 @@ from redis.retry import Retry
 
 from seating.batches import Batches
 
-# A lost connection is made again and what was on it is sent once more: a hold granted before is found granted. After
-# that the caller learns that seats cannot be held just now.
+# After a lost connection a command is sent once more: a hold that was granted before is found granted. If that fails
+# too, the caller gets HoldsUnavailable.
 _OPTIONS: dict[str, Any] = {
     "decode_responses": True,
     "socket_connect_timeout": 2,
@@ -49,7 +49,7 @@ _batches: weakref.WeakKeyDictionary[AbstractEventLoop, Batches] = weakref.WeakKe
 
 
 def batches() -> Batches:
-    """The running loop's way of sending commands together."""
+    """The running loop's `Batches`."""
     loop = get_running_loop()
     if loop not in _batches:
         _batches[loop] = Batches(async_client())
@@ -57,7 +57,7 @@ def batches() -> Batches:
 
 
 def subscriber() -> Any:
-    """A connection for listening: it may be silent for hours, and a loss must surface, not be papered over."""
+    """A connection for listening: it may be silent for hours, and a loss must raise instead of being retried."""
     url = settings.REDIS_URL
     options = {**_OPTIONS, "socket_timeout": None, "retry": Retry(NoBackoff(), 0), "health_check_interval": 0}
     return redis.asyncio.Redis.from_url(url, **options)

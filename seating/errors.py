@@ -1,4 +1,4 @@
-"""What seating refuses, each with the stable code that the contract names. Edges translate them once."""
+"""What seating refuses, each with its stable code (docs/protocol.md). Edges translate them once."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from cinema.errors import DomainError
 
 
 class SeatingError(DomainError):
-    """A refusal of a seat verb; `seats` says which seats are meant."""
+    """A refusal of a seat verb; `seats` are the seats concerned."""
 
     code = "seating_error"
     title = "The seats could not be changed"

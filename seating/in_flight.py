@@ -1,4 +1,4 @@
-"""Work that many ask for at the same moment and that is worth doing once."""
+"""Calls that many make at the same moment and that are done only once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,13 +8,13 @@ Answer = TypeVar("Answer")
 
 
 class InFlight(Generic[Answer]):
-    """Calls under way, each for a show: whoever asks meanwhile waits for the same answer, or the same error."""
+    """Calls under way, one for each show: all who make it meanwhile wait for the same result, or the same error."""
 
     def __init__(self) -> None:
         self._calls: dict[tuple[asyncio.AbstractEventLoop, int], asyncio.Future[Answer]] = {}
 
     async def share(self, show: int, call: Callable[[int], Awaitable[Answer]]) -> Answer:
-        """`await call(show)`, or of the call under way. Who is cancelled while waiting cancels it for nobody else."""
+        """The result of `call(show)`, or of the call under way. Cancelling one caller does not cancel the others."""
         key = asyncio.get_running_loop(), show
         under_way = self._calls.get(key)
         if under_way is None:

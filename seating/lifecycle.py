@@ -1,4 +1,4 @@
-"""Whether this process is on its way out: set once by the server that was told to stop, read by whoever answers."""
+"""Whether this process is stopping: set once by the server, read by the sockets and by `/readyz`."""
 
 _stopping = False
 

@@ -1,4 +1,4 @@
-"""What one socket, and one address, may ask of us."""
+"""Limits for one socket and one address."""
 
 import time
 from typing import Any
@@ -10,7 +10,7 @@ MESSAGES_AT_ONCE = 20.0
 
 
 class Bucket:
-    """How much a socket may say: it fills at the sustained rate, so that a burst of clicks is no offence."""
+    """A token bucket of messages: it fills at the sustained rate, so that a short burst of clicks is allowed."""
 
     __slots__ = ("_counted_at", "_left")
 
@@ -29,7 +29,7 @@ class Bucket:
 def address_of(scope: dict[str, Any]) -> str:
     """The visitor's address: the peer's or, behind TRUSTED_PROXIES of our own, the one the outermost of them saw.
 
-    Each proxy appends whom it spoke with to X-Forwarded-For, so what stands before our own entries is hearsay.
+    Each proxy appends the address of its peer to X-Forwarded-For; entries before those of our proxies prove nothing.
     """
     peer = str((scope.get("client") or ["unknown"])[0])
     if not settings.TRUSTED_PROXIES:

@@ -1,6 +1,6 @@
-"""The live map's messages: what clients may say, and how what we say is written. The contract is asyncapi.yaml.
+"""The live map's messages: parses those of clients and builds ours. The contract is asyncapi.yaml.
 
-Frames to clients are built here and nowhere else; those that many viewers get are encoded once.
+Frames to clients are built only here, and each is encoded once, however many viewers get it.
 """
 
 import json
@@ -17,7 +17,7 @@ Ref = Annotated[str, Field(max_length=64)] | Annotated[int, Field(ge=-(2**53), l
 
 
 class CloseCode:
-    """Why a socket was closed. 4429, 1012 and 1013 mean: come back later; the other 4xxx mean: stop."""
+    """Why a socket was closed. After 4429, 1012 and 1013 a client comes back later; after the other 4xxx it stops."""
 
     BAD_MESSAGES = 4400
     SIGNED_OUT = 4401
@@ -59,7 +59,7 @@ _adapter: TypeAdapter[ClientMessage] = TypeAdapter(Annotated[ClientMessage, Fiel
 
 
 class BadMessage(Exception):
-    """The frame is none of the contract's messages; the text says what is wrong with it."""
+    """The frame is not a message of the contract; the text says why."""
 
 
 def parse(text: str | None) -> ClientMessage:

@@ -1,4 +1,4 @@
-"""Addresses of the live map's sockets; `nowhere` answers at every address that is nobody's."""
+"""Addresses of the live map's sockets; `nowhere` answers at every other address."""
 
 from django.urls import re_path
 

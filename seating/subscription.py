@@ -1,8 +1,8 @@
-"""One process's ear on Redis: which channels it listens to, and that it really does.
+"""One process's subscription to Redis: which channels it listens to, over one connection that is kept alive.
 
-The connection is made again with full-jitter backoff whenever it is lost. A connection cut without a word looks idle,
-so it is pinged, and dropped when a ping stays unanswered. `on_connected` is called after every new connection: what was
-published meanwhile is gone, and whoever listens must read afresh.
+After a loss the connection is made again with full-jitter backoff. A connection that was cut silently looks idle, so it
+is pinged, and dropped when a ping is not answered. `on_connected` is called after every new connection: what was
+published meanwhile is lost, so the listener must read everything again.
 """
 
 import asyncio
@@ -20,14 +20,14 @@ from seating import connections
 
 log = structlog.get_logger(__name__)
 
-IDLE_CHANNEL = "housefull:idle"  # nobody publishes here: a listener that listens to nothing would return at once
+IDLE_CHANNEL = "housefull:idle"  # nothing is published here; without any channel, listening would return at once
 CONFIRM_SECONDS = 5.0
 SILENCE_SECONDS = 7.0  # longer than three calls of `check`, each of which pings
 LONGEST_BACKOFF_SECONDS = 2.0
 
 
 class NotListening(Exception):
-    """There is no connection just now; `on_connected` will tell of the next one."""
+    """There is no connection now; `on_connected` is called when there is one."""
 
 
 class Subscription:
@@ -37,7 +37,7 @@ class Subscription:
         on_message: Callable[[str, dict[str, Any]], None],
         on_connected: Callable[[], None],
     ) -> None:
-        """`channels` says what to listen to after a reconnect."""
+        """`channels` returns the channels to listen to after a reconnect."""
         self._channels = channels
         self._on_message = on_message
         self._on_connected = on_connected
@@ -70,7 +70,7 @@ class Subscription:
             await self._pubsub.unsubscribe(channel)
 
     async def check(self) -> None:
-        """To be called every two seconds or so."""
+        """Call it about every two seconds."""
         if self._pubsub is None:
             return
         if time.monotonic() - self._heard_at > SILENCE_SECONDS:
@@ -79,7 +79,7 @@ class Subscription:
             await self._pubsub.ping()
 
     async def listen(self) -> None:
-        """Runs for as long as the process does."""
+        """Runs as long as the process."""
         failures = 0
         while True:
             began = time.monotonic()
@@ -88,7 +88,7 @@ class Subscription:
             except (redis.RedisError, OSError) as error:
                 log.warning("subscription_lost", reason=str(error))
             except Exception:
-                # A bug must not leave every map of this process standing still.
+                # A bug must not stop the maps of this process for good.
                 log.exception("subscription_failed")
             failures = 0 if time.monotonic() - began > LONGEST_BACKOFF_SECONDS else failures + 1
             await asyncio.sleep(random.uniform(0.05, min(LONGEST_BACKOFF_SECONDS, 0.2 * 2**failures)))  # noqa: S311
@@ -110,7 +110,7 @@ class Subscription:
             self._pubsub = None
             waiting, self._confirmed = self._confirmed, {}
             for confirmed in waiting.values():
-                confirmed.set()  # whoever waits finds that the connection is another one
+                confirmed.set()  # `add` then finds that the connection was lost
             with contextlib.suppress(redis.RedisError, OSError):
                 await client.aclose()
 

@@ -4,18 +4,42 @@ import os
 
 import pytest
 import redis
+from django.conf import settings
 from django.core.cache import cache
 
-from tests.site import running_site
+from tests import database, order, servers
+from tests.machine import watched
+from tests.site import end_shared_sites, shared_site
 
 ALICE, BOB = "guest_a11ce0000000000000000000", "guest_b0b000000000000000000000"
+database.empty_quickly()
 
 
 def pytest_collection_modifyitems(items):
-    """A promise in seconds can be missed because something else had the processor: such a test may try thrice."""
-    for item in items:
-        if item.get_closest_marker("timed"):
-            item.add_marker(pytest.mark.flaky(reruns=2))
+    order.arrange(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return order.Groups(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item, nextitem):
+    end_shared_sites(but=order.sites_of(nextitem))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords():
+    """No test is about how slow a hash is; the tests of a running site have the real one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    """pytest-django's, and on the run's own PostgreSQL a database that is a copy of what was migrated once."""
+    if servers.own_postgres():
+        database.copy_instead_of_migrating()
 
 
 @pytest.fixture
@@ -42,15 +66,24 @@ def bob() -> str:
     return BOB
 
 
-@pytest.fixture(scope="session")
-def site():
-    """The whole site, running: one for each worker of the test run."""
-    with running_site() as running:
+@pytest.fixture
+def machine():
+    """Says how much longer than on a quiet machine things may take now: `machine.allows(seconds)`."""
+    with watched() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
+def site():
+    """The whole site, running, shared by all tests of its group; it ends with the last of them."""
+    return shared_site("site")
+
+
+@pytest.fixture
 def hasty_site():
     """A site whose holds last five seconds."""
-    with running_site(SEAT_HOLD_SECONDS="5") as running:
-        yield running
+    return shared_site("hasty_site", SEAT_HOLD_SECONDS="5")
+
+
+def pytest_sessionfinish():
+    end_shared_sites()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.dev.embedded import free_port
+from config.dev.lifeline import EndsWithUs
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 90.0
@@ -37,7 +38,7 @@ def running_sandbox(
     Path(var_dir).mkdir(parents=True, exist_ok=True)
     log = Path(var_dir) / f"sandbox-{port}-{time.monotonic_ns()}.log"
     with log.open("ab") as out:
-        process = subprocess.Popen(
+        process = EndsWithUs(
             [sys.executable, "manage.py", "sandbox"],
             cwd=ROOT,
             env=sandbox_environment(webhook_url, var_dir, port) | (env or {}),

@@ -1,4 +1,9 @@
-"""The whole site for tests: `manage.py up` in a directory of its own, on ports of its own."""
+"""The whole site for tests: `manage.py up` in a directory of its own, on ports of its own.
+
+A site costs seconds to start and some of the processor for as long as it runs. So the database of the first, migrated
+and with its demo, is kept before anything runs on it, and every other site begins with a copy; and a site that tests
+share starts with the first that asks for it and ends when the next test does not.
+"""
 
 import contextlib
 import os
@@ -8,17 +13,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
 from config.dev.embedded import free_port
+from config.dev.lifeline import EndsWithUs, end_with_parent
+from tests.servers import alone
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 240.0  # a busy machine is no failure
-STOP_SECONDS = 10.0
+STOP_SECONDS = 60.0
 # What the test run itself set, or a developer's shell; a site of its own starts from nothing.
 NOT_INHERITED = (
     "DATABASE_URL",
@@ -56,6 +63,7 @@ class Site:
             capture_output=True,
             text=True,
             timeout=seconds,
+            preexec_fn=end_with_parent(signal.SIGKILL),
         )
 
     def client(self, **options: object) -> httpx.Client:
@@ -67,10 +75,15 @@ def bare_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running_site(**environment: str) -> Iterator[Site]:
-    """Starts `manage.py up`, waits until /readyz is green, and ends it with SIGTERM."""
+def running_site(*, from_nothing: bool = False, **environment: str) -> Iterator[Site]:
+    """Starts `manage.py up`, waits until /readyz is green, and ends it with SIGTERM.
+
+    `from_nothing`: in an empty directory, as for whoever types `make run` for the first time.
+    """
     place = Path(tempfile.mkdtemp(prefix="housefull-site-"))
     place.chmod(0o755)
+    if not from_nothing:
+        _begin_with_demo(place / "var")
     port, sandbox_port = free_port(), free_port()
     env = {
         **bare_environment(),
@@ -81,7 +94,7 @@ def running_site(**environment: str) -> Iterator[Site]:
     }
     output = place / "output.log"
     with output.open("wb") as out:
-        process = subprocess.Popen(
+        process = EndsWithUs(
             [sys.executable, "manage.py", "up"],
             cwd=ROOT,
             env=env,
@@ -96,6 +109,44 @@ def running_site(**environment: str) -> Iterator[Site]:
     finally:
         stop(process)
         shutil.rmtree(place, ignore_errors=True)
+
+
+_shared: dict[str, tuple[Site, contextlib.ExitStack]] = {}
+
+
+def shared_site(name: str, **environment: str) -> Site:
+    """The site of this name, started with `environment` unless it runs; `end_shared_sites` ends it."""
+    if name not in _shared:
+        with contextlib.ExitStack() as stack:
+            site = stack.enter_context(running_site(**environment))
+            _shared[name] = site, stack.pop_all()
+    return _shared[name][0]
+
+
+def end_shared_sites(*, but: Iterable[str] = ()) -> None:
+    for name in [name for name in _shared if name not in but]:
+        _shared.pop(name)[1].close()
+
+
+def _begin_with_demo(var: Path) -> None:
+    """Copies what the first `up` of this run had before its processes started; whoever comes first makes it."""
+    with alone("demo") as seed:
+        if not seed.exists():
+            making = seed.with_suffix(".making")
+            making.mkdir(mode=0o755)
+            subprocess.run(
+                [sys.executable, "-m", "tests.seed"],
+                cwd=ROOT,
+                env={**bare_environment(), "VAR_DIR": str(making)},
+                check=True,
+                timeout=START_SECONDS,
+                preexec_fn=end_with_parent(),
+            )
+            making.rename(seed)
+    if (seed / "postgres").is_symlink():
+        return  # it lies elsewhere, because its account may not come here: then each begins from nothing
+    # `cp` keeps owners: PostgreSQL's files belong to its account.
+    subprocess.run(["cp", "-a", str(seed), str(var)], check=True)
 
 
 def _wait_until_ready(site: Site) -> None:

@@ -1,7 +1,7 @@
-"""What was given twice and which sums do not add up: one show's books, read after a fight or a drill.
+"""Audits one show after `contend` or `drill`: what was given twice, and which sums do not add up.
 
-A fault is a sentence. Tickets are compared with each other and with the claims, money with the price, and the gateway
-is asked what it keeps.
+A fault is a sentence. Tickets are compared with each other and with the claims, payments with prices and with what the
+gateway says.
 """
 
 import time
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from checkout.models import Booking
 
-SWEEP_SECONDS = 240.0  # the sweeps, the relays and the reconciler's first questions once a booking's time is over
+SWEEP_SECONDS = 240.0  # after a booking's time: the sweeps, the outbox, and the reconciler's first queries
 
 
 class NotSettled(Exception):
-    """Something has waited longer than the sweeps can explain; says how much of what."""
+    """Something has not ended although every sweep has had the time for it; the message says how much of what."""
 
 
 def faults_of(show: int, began: datetime) -> list[str]:
@@ -27,7 +27,7 @@ def faults_of(show: int, began: datetime) -> list[str]:
 
 
 def overlaps(spans: Iterable[tuple[str, float, float]]) -> list[str]:
-    """A sentence for each seat that two certainly had at the same time; spans are (seat, from, until)."""
+    """A sentence for each seat that two people certainly had at the same time; spans are (seat, from, until)."""
     by_seat: dict[str, list[tuple[float, float]]] = defaultdict(list)
     for seat, since, until in spans:
         by_seat[seat].append((since, until))
@@ -40,7 +40,7 @@ def overlaps(spans: Iterable[tuple[str, float, float]]) -> list[str]:
 
 
 def judge(show: int, began: datetime) -> list[str]:
-    """Seats with two good tickets at once, and bookings made since `began` whose money does not add up."""
+    """Seats with two valid tickets at once, and bookings made since `began` whose money does not add up."""
     from checkout.models import Booking, Ticket
 
     forever = datetime.max.replace(tzinfo=UTC)
@@ -52,7 +52,7 @@ def judge(show: int, began: datetime) -> list[str]:
 
 
 def money_fault(booking: "Booking") -> str:
-    """What does not add up: a confirmed booking keeps its price less what cancelling gives back, any other nothing."""
+    """What does not add up, or "". A confirmed booking keeps its price less cancellation refunds, any other nothing."""
     from checkout.payments.recording import RETURN
 
     taken = sum(one.amount for one in booking.payments.all() if one.status in {"captured", "refunded"})
@@ -65,20 +65,20 @@ def money_fault(booking: "Booking") -> str:
 
 
 def seats_without_ticket(show: int) -> list[str]:
-    """Seats whose claim and good tickets disagree: each sold claim is one ticket of the same booking, and none more."""
+    """Seats whose claim and valid ticket disagree: each sold claim has exactly one ticket of the same booking."""
     from checkout.models import Ticket
     from seating.models import Claim
 
     sold = set(Claim.objects.filter(show=show, state=Claim.State.SOLD).values_list("seat", "hold"))
-    good = set(Ticket.objects.filter(show=show, cancelled_at=None).values_list("seat", "booking__hold"))
-    return [f"seat {seat}: its claim is sold and there is no such ticket" for seat, _ in sorted(sold - good)] + [
-        f"seat {seat}: it has a good ticket, and its claim is not sold to that booking"
-        for seat, _ in sorted(good - sold)
+    valid = set(Ticket.objects.filter(show=show, cancelled_at=None).values_list("seat", "booking__hold"))
+    return [f"seat {seat}: its claim is sold and there is no such ticket" for seat, _ in sorted(sold - valid)] + [
+        f"seat {seat}: it has a valid ticket, and its claim is not sold to that booking"
+        for seat, _ in sorted(valid - sold)
     ]
 
 
 def gateway_faults(show: int, began: datetime) -> list[str]:
-    """Orders of which the gateway keeps another sum than their bookings' tickets are worth. Asks for each of them."""
+    """Orders for which the gateway keeps another sum than the tickets are worth. One request per order."""
     from checkout.models import Order
     from checkout.payments.gateways.razorpay import payments_of
 
@@ -101,9 +101,9 @@ def worth_of(booking: "Booking") -> int:
 
 
 def under_way(show: int) -> dict[str, int]:
-    """What of the show's checkout has still to come to an end, by kind; a kind of which nothing waits is left out.
+    """What of the show's checkout has not ended yet, counted by kind; kinds with nothing left are not in it.
 
-    Webhooks are those of all shows: not every one of them names its order.
+    Webhooks are those of all shows, because not every webhook names its order.
     """
     from checkout.models import Booking, OutboxMessage, Payment, Refund, WebhookEvent
 
@@ -118,7 +118,7 @@ def under_way(show: int) -> dict[str, int]:
 
 
 def wait_until_settled(show: int) -> float:
-    """Until nothing of the show's checkout waits for anything; answers with the seconds. Raises NotSettled."""
+    """Waits until everything of the show's checkout has ended and returns the seconds. Raises NotSettled."""
     from checkout.models import Booking
 
     began = time.monotonic()

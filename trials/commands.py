@@ -1,4 +1,4 @@
-"""What `contend` and `drill` share: one show on sale, choices that can be repeated, and the same books at the end."""
+"""What `contend` and `drill` share: one show on sale, random choices that a seed repeats, and the audit at the end."""
 
 import os
 import secrets
@@ -6,21 +6,23 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from cinema.errors import DomainError
 from seating.layouts import ShowFacts, show_facts
 from trials import audit
+from trials.arguments import LARGEST_ID, OneLineErrors, whole
 
 MOST_SHOWN = 20  # faults; all of them are counted
 
 
-class TrialCommand(BaseCommand):
-    """A command beside a running `make run` that tries one show hard; exit code 1 when its books have a fault."""
+class TrialCommand(OneLineErrors):
+    """A command that puts one show of a running `make run` under load; exit code 1 when the audit finds a fault."""
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("show", type=int, help="the show's number; it must be on sale, and nobody else's")
-        parser.add_argument("--seed", type=int, help="repeats the choices of an earlier run")
+        text = "the show's id; it must be on sale, and nobody else may use it"
+        parser.add_argument("show", metavar="SHOW", type=whole(1, LARGEST_ID), help=text)
+        parser.add_argument("--seed", type=whole(0, LARGEST_ID), help="repeats the random choices of an earlier run")
 
     @property
     def sandbox(self) -> str:
@@ -37,16 +39,16 @@ class TrialCommand(BaseCommand):
         return facts
 
     def seed(self, given: int | None) -> int:
-        """The one asked for or another; says which."""
+        """The seed that was given, or a new one; prints it."""
         seed = secrets.randbelow(1_000_000) if given is None else given
         self.stdout.write(f"seed {seed}")
         return seed
 
     def judge(self, show: int, began: datetime, faults: Sequence[str]) -> None:
-        """Waits until nothing is under way, adds what is wrong with the books to `faults`, tells, and exits."""
+        """Waits until nothing is in progress, audits the show, prints all faults, and exits with 1 if there are any."""
         try:
             seconds = audit.wait_until_settled(show)
-            self.stdout.write(f"everything under way had ended {seconds:.0f} s later")
+            self.stdout.write(f"nothing was in progress any more {seconds:.0f} s later")
             found = list(faults)
         except audit.NotSettled as error:
             found = [*faults, str(error)]

@@ -1,9 +1,9 @@
-"""Contention by the thousand from inside the house, behind `manage.py contend`: everybody wants the same few seats.
+"""Contention on the same few seats, from inside the site's own code; behind `manage.py contend`.
 
-Processes with several threads each call the services that the edges call, against the real servers, the real gateway
-SDK and the running sandbox. First only locks: whoever gets seats notes from when until when they certainly had them.
-Then whole checkouts: hold, book, pay, cancel again, while Redis is made to forget the show now and then and the site's
-own worker settles the same payments by their webhooks. `trials.audit` says afterwards what was given twice.
+Processes with several threads each call the services that the API calls, with the real servers, the gateway's real SDK
+and the running sandbox. First only locks: a thread that gets seats notes from when until when they were certainly its
+own. Then whole checkouts: hold, book, pay, cancel. Meanwhile the show is deleted from Redis now and then, and the
+site's own worker settles the same payments by their webhooks. `trials.audit` says afterwards what was given twice.
 """
 
 import random
@@ -22,13 +22,13 @@ HOT_SEATS = 24
 THREADS = 4  # in each process
 MOST_SEATS = 3
 PAYS = 0.25  # of those who got as far as a booking; the others give it up
-FORGET_EVERY = 400  # checkouts of one thread, then Redis loses the show
+FORGET_EVERY = 400  # checkouts of one thread, then the show is deleted from Redis
 SANDBOX_SECONDS = 20
 
 
 @dataclass(frozen=True)
 class Task:
-    """One thread's share; `first` names its guests apart from everybody else's."""
+    """What one process or thread has to do. `seed` decides its guests and its choices."""
 
     show: int
     seats: tuple[str, ...]
@@ -39,7 +39,7 @@ class Task:
 
 @dataclass
 class Found:
-    """What came of it. `spans`: (seat, from, until) by the machine's own monotonic clock, one for all processes."""
+    """What happened. `spans` are (seat, from, until) by the machine's monotonic clock, the same for all processes."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     spans: list[tuple[str, float, float]] = field(default_factory=list)
@@ -74,11 +74,11 @@ def attempt_locks(task: Task) -> Found:
     from seating.errors import SeatingError
     from seating.services.holds import hold_seats, release_seats
 
-    chance, found = random.Random(task.seed), Found()  # noqa: S311 - a seed makes the run repeatable, no secret
+    dice, found = random.Random(task.seed), Found()  # noqa: S311 - a seed makes the run repeatable, no secret
     for _ in range(task.count):
-        owner, wanted = _guest(chance), chance.sample(task.seats, chance.randint(1, MOST_SEATS))
+        owner, seats = _guest(dice), dice.sample(task.seats, dice.randint(1, MOST_SEATS))
         try:
-            hold = hold_seats(task.show, owner, wanted)
+            hold = hold_seats(task.show, owner, seats)
         except SeatingError as refusal:
             found.outcomes[refusal.code] += 1
             continue
@@ -96,17 +96,17 @@ def attempt_checkouts(task: Task) -> Found:
     from cinema.errors import DomainError
     from seating import store
 
-    chance, found, booked = random.Random(task.seed), Found(), 0  # noqa: S311 - as above
+    dice, found, booked = random.Random(task.seed), Found(), 0  # noqa: S311 - as above
     while booked < task.count:
-        owner, wanted = _guest(chance), chance.sample(task.seats, chance.randint(1, MOST_SEATS))
+        owner, seats = _guest(dice), dice.sample(task.seats, dice.randint(1, MOST_SEATS))
         try:
-            booking = _book(task.show, owner, wanted)
+            booking = _book(task.show, owner, seats)
         except DomainError as refusal:
             found.outcomes[refusal.code] += 1
             continue
         booked += 1
         try:
-            found.outcomes[_pay_or_leave(booking, task.sandbox, pays=chance.random() < PAYS)] += 1
+            found.outcomes[_pay_or_leave(booking, task.sandbox, pays=dice.random() < PAYS)] += 1
         except DomainError as refusal:
             found.outcomes[f"{refusal.code} after booking"] += 1
         if booked % FORGET_EVERY == 0:
@@ -115,8 +115,8 @@ def attempt_checkouts(task: Task) -> Found:
     return found
 
 
-def _guest(chance: random.Random) -> str:
-    return f"guest_{chance.getrandbits(96):024x}"
+def _guest(dice: random.Random) -> str:
+    return f"guest_{dice.getrandbits(96):024x}"
 
 
 def _book(show: int, owner: str, seats: Sequence[str]) -> str:
@@ -136,9 +136,9 @@ def _pay_or_leave(booking: str, sandbox: str, *, pays: bool) -> str:
         return "given up"
     order = start_payment(booking).order_id
     body = {"order_id": order, "outcome": "success"}
-    told = requests.post(f"{sandbox}/_test/pay", json=body, timeout=SANDBOX_SECONDS).json()
-    status = verify_callback(order, told["razorpay_payment_id"], told["razorpay_signature"]).status
+    paid = requests.post(f"{sandbox}/_test/pay", json=body, timeout=SANDBOX_SECONDS).json()
+    status = verify_callback(order, paid["razorpay_payment_id"], paid["razorpay_signature"]).status
     if status == "confirmed":
-        cancel_booking(booking)  # its seats are fought for again
+        cancel_booking(booking)  # its seats are free for the next attempt
         return "confirmed and cancelled"
     return status

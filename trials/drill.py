@@ -1,8 +1,8 @@
-"""The site's servers killed one by one in the middle of a sale, and how long customers notice; `manage.py drill`.
+"""Kills the site's servers one by one during a sale and measures how long customers notice; `manage.py drill`.
 
-Each is ended by `kill -9`, without a word, and nobody helps: what runs them starts them again. From that moment a
-customer tries to buy two tickets until they have them, and then waits until the mail with them has gone out. That is
-all a recovery is to them. Nothing here waits for a server to say that it is well.
+A server is ended by `kill -9`, and `make run` starts it again. From the kill on, a customer tries to buy two tickets
+until that works, and then waits until their mail has been sent. Both times together are the recovery. Nothing here
+asks a server whether it is ready.
 """
 
 import os
@@ -16,7 +16,7 @@ from django.db import Error, connection
 
 from config.dev import processes
 
-VICTIMS = {"Valkey": "valkey-server", "PostgreSQL": "/postgres -D", "worker": " worker ", "web": "config.server"}
+SERVERS = {"Valkey": "valkey-server", "PostgreSQL": "/postgres -D", "worker": " worker ", "web": "config.server"}
 PARTY = 2
 ANSWER_SECONDS = 15.0
 AGAIN_SECONDS = 0.1
@@ -24,28 +24,28 @@ PATIENCE_SECONDS = 120.0
 
 
 class NotRecovered(Exception):
-    """Nothing could be bought, or no mail went out, for longer than anybody waits; says which."""
+    """For PATIENCE_SECONDS nothing could be bought, or no mail went out; the message says which."""
 
 
 @dataclass(frozen=True)
 class Recovery:
     """Seconds from the kill to the first booking that was confirmed, and to its mail."""
 
-    victim: str
+    server: str
     bought: float
     mailed: float
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Where the customer buys: addresses without a slash at the end."""
+class Customer:
+    """Buys tickets at `site`, which takes payments at `sandbox`: addresses without a slash at the end."""
 
     site: str
     sandbox: str
     show: int
 
     def buy(self) -> str:
-        """The id of a confirmed booking. Raises requests.RequestException for whatever stands in its way."""
+        """Buys and returns the id of the confirmed booking. Raises requests.RequestException if any step fails."""
         with requests.Session() as session:
             party = self._post(session, f"/api/shows/{self.show}/best-available/", count=PARTY)
             held = self._post(session, "/api/bookings/lock-seats/", show=self.show, seats=party["seats"])
@@ -65,30 +65,30 @@ class Desk:
         return answer.json()
 
 
-def kill(supervisor: int, victim: str) -> bool:
-    """Ends every process of the victim at once; False when `make run` runs none of them here."""
-    pids = processes.running(supervisor, VICTIMS[victim])
+def kill(supervisor: int, server: str) -> bool:
+    """Kills every process of the server at once; False when `make run` runs none of them here."""
+    pids = processes.running(supervisor, SERVERS[server])
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
     return bool(pids)
 
 
-def recovery(desk: Desk, victim: str) -> Recovery:
-    """To be called right after the kill. Raises NotRecovered."""
+def recovery(customer: Customer, server: str) -> Recovery:
+    """Call it right after the kill. Raises NotRecovered."""
     killed = time.monotonic()
-    booking = _bought(desk, killed + PATIENCE_SECONDS)
+    booking = _buy(customer, killed + PATIENCE_SECONDS)
     bought = time.monotonic()
     while not _mailed(booking):
         if time.monotonic() > killed + PATIENCE_SECONDS:
-            raise NotRecovered(f"{victim}: the mail of booking {booking} has not gone out")
+            raise NotRecovered(f"{server}: the mail of booking {booking} has not gone out")
         time.sleep(AGAIN_SECONDS)
-    return Recovery(victim, bought - killed, time.monotonic() - killed)
+    return Recovery(server, bought - killed, time.monotonic() - killed)
 
 
-def _bought(desk: Desk, until: float) -> str:
+def _buy(customer: Customer, until: float) -> str:
     while True:
         try:
-            return desk.buy()
+            return customer.buy()
         except requests.RequestException as error:
             if time.monotonic() > until:
                 raise NotRecovered(f"nothing can be bought: {error}") from None
@@ -101,5 +101,5 @@ def _mailed(booking: str) -> bool:
     try:
         return OutboxMessage.objects.filter(key=f"confirmation:{booking}", done_at__isnull=False).exists()
     except Error:
-        connection.close()  # PostgreSQL was killed: the next question gets a connection of its own
+        connection.close()  # PostgreSQL was killed: the next query opens a new connection
         return False

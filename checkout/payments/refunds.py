@@ -95,7 +95,7 @@ def reconcile_refunds() -> int:
         Refund.objects.filter(pk=refund.pk, status=Status.PENDING).update(
             status=Status.FAILED, changed_at=now, due_at=_retry_at(refund, now)
         )
-    for refund in _take(Refund.objects.filter(status=Status.FAILED), now):
+    for refund in _take(Refund.objects.filter(status=Status.FAILED), timezone.now()):
         retry_refund(refund.pk)
     return asked
 

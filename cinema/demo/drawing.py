@@ -1,6 +1,6 @@
-"""Draws one hall: rows straight or bent, aisles, areas; `Hall.plan` is the seating-plan file.
+"""Draws one hall: straight or curved rows, aisles, areas. `Hall.plan` is a seating plan in pretix's format.
 
-The screen is at the top, row A nearest to it, seats are numbered from the left.
+The screen is at the top with row A nearest to it, and seats are numbered from the left.
 """
 
 import math
@@ -25,7 +25,7 @@ Place = tuple[float, float, str]  # x, y, category
 
 
 class Hall:
-    """A plan being drawn, in coordinates of its own; `plan` moves everything into the picture."""
+    """A plan while it is drawn, in its own coordinates; `plan` moves everything into the picture."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -33,7 +33,7 @@ class Hall:
         self.zone("Hall")
 
     def zone(self, name: str) -> None:
-        """What is drawn from here on belongs to this zone."""
+        """Everything drawn after this call belongs to this zone."""
         self.current: dict[str, Any] = {"name": name, "zone_id": name.lower(), "rows": [], "areas": []}
         self.zones[name] = self.current
 
@@ -58,40 +58,35 @@ class Hall:
         )
 
     def area(self, shape: str, x: float, y: float, color: str = "#e3e6ec", text: str = "", **measures: Any) -> None:
+        """A shape that is no seat. `measures` are pretix's for that shape; `text` is written into its middle."""
         area = {
             "shape": shape,
             "color": color,
             "border_color": "#9aa3b2",
-            "rotation": measures.pop("rotation", 0),
+            "rotation": 0,
             "position": {"x": x, "y": y},
         }
         if measures:
             area[shape] = measures
         if text:
-            at = measures.get("width", 0) / 2, measures.get("height", 0) / 2
-            area["text"] = {
-                "position": {"x": at[0], "y": at[1]},
-                "color": "#333333",
-                "text": text,
-                "size": 13,
-            }
+            area["text"] = _text(text, measures.get("width", 0) / 2, measures.get("height", 0) / 2)
         self.current["areas"].append(area)
 
-    def screen(self, width: float, y: float, bow: float = 0.0) -> None:
-        """The screen in the middle of the picture; `bow` is how far its middle hangs below its ends."""
+    def label(self, text: str, x: float, y: float) -> None:
+        """A text that stands alone."""
+        self.area("text", x, y)
+        self.current["areas"][-1]["text"] = _text(text, 0, 0, size=14)
+
+    def screen(self, width: float, y: float, curve: float = 0.0) -> None:
+        """The screen in the middle of the picture; its middle is `curve` lower than its ends."""
         steps = range(-8, 9)
-        upper = [(step * width / 16, -bow * (step / 8) ** 2) for step in steps]
+        upper = [(step * width / 16, -curve * (step / 8) ** 2) for step in steps]
         points = upper + [(x, at + 14) for x, at in reversed(upper)]
         self.area("polygon", 0, y, "#cfd6e4", points=[{"x": x, "y": at} for x, at in points])
-        self.current["areas"][-1]["text"] = {
-            "position": {"x": 0, "y": 7},
-            "color": "#333333",
-            "text": "SCREEN",
-            "size": 13,
-        }
+        self.current["areas"][-1]["text"] = _text("SCREEN", 0, 7)
 
     def plan(self) -> dict[str, Any]:
-        """The finished file: positions counted from the picture's upper left corner, whole tenths only."""
+        """The finished document: positions from the picture's upper left corner, rounded to tenths."""
         points = [seat["position"] for zone in self.zones.values() for row in zone["rows"] for seat in row["seats"]]
         for area in (area for zone in self.zones.values() for area in zone["areas"]):
             points.extend(_corners(area))
@@ -109,6 +104,10 @@ class Hall:
                 "zones": zones,
             }
         )
+
+
+def _text(text: str, x: float, y: float, size: int = 13) -> dict[str, Any]:
+    return {"position": {"x": x, "y": y}, "color": "#333333", "text": text, "size": size}
 
 
 def _corners(area: dict[str, Any]) -> list[dict[str, float]]:
@@ -131,28 +130,28 @@ def _tenths(value: Any) -> Any:
 
 
 def straight(count: int, y: float, category: str, aisles: Sequence[int] = (), gap: float = SEAT) -> list[Place]:
-    """A row in the middle of the picture; an aisle is left after each seat number in `aisles`."""
+    """A row in the middle of the picture, with an aisle after each seat number in `aisles`."""
     steps = [index * SEAT + gap * sum(1 for aisle in aisles if aisle <= index) for index in range(count)]
     return [(step - steps[-1] / 2, y, category) for step in steps]
 
 
 def curved(count: int, y: float, category: str, radius: float, aisles: Sequence[int] = ()) -> list[Place]:
-    """The same row bent around a point `radius` above its middle."""
-    bent = []
-    for x, _, kind in straight(count, y, category, aisles, gap=1.4 * SEAT):
+    """The same row on an arc around a point `radius` above its middle."""
+    places = []
+    for x, _, _ in straight(count, y, category, aisles, gap=1.4 * SEAT):
         angle = x / radius
-        bent.append((radius * math.sin(angle), y - radius * (1 - math.cos(angle)), kind))
-    return bent
+        places.append((radius * math.sin(angle), y - radius * (1 - math.cos(angle)), category))
+    return places
 
 
 def letters(count: int) -> str:
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[:count]
 
 
-def marked(places: list[Place], kinds: dict[int, str]) -> list[Place]:
+def marked(places: list[Place], categories: dict[int, str]) -> list[Place]:
     """The row with other categories at some seat numbers; negative numbers count from the right."""
     changed = list(places)
-    for number, kind in kinds.items():
+    for number, category in categories.items():
         index = number - 1 if number > 0 else number
-        changed[index] = (*changed[index][:2], kind)
+        changed[index] = (*changed[index][:2], category)
     return changed

@@ -1,25 +1,18 @@
-"""The demo's eight halls; `python -m cinema.demo.halls` writes `plans/*.json` again.
+"""The demo's eight halls. `plan_of` gives a hall's seating plan, which is imported like anybody else's file."""
 
-The files are what the importer reads, so that it is used the way anybody uses it; this module is only how
-they came to be.
-"""
-
-import json
-from pathlib import Path
+from typing import Any
 
 from cinema.demo.drawing import ROW, SEAT, Hall, curved, letters, marked, straight
 
-PLANS = Path(__file__).parent / "plans"
-
 
 def lounge() -> Hall:
-    """Forty recliners in fives of eight."""
+    """Forty recliners in five rows of eight."""
     hall = Hall("The Lounge: forty recliners")
     hall.screen(300, -70)
     for index, letter in enumerate(letters(5)):
         wide = [
-            (x * 1.45, index * 52.0, kind)
-            for x, _, kind in straight(8, 0, "Classic" if index < 2 else "Recliner", aisles=(2, 6))
+            (x * 1.45, index * 52.0, category)
+            for x, _, category in straight(8, 0, "Classic" if index < 2 else "Recliner", aisles=(2, 6))
         ]
         hall.row(letter, wide)
     hall.area("rectangle", -290, 4 * 52 + 50, "#efe3cf", "BAR", width=120, height=34)
@@ -29,11 +22,11 @@ def lounge() -> Hall:
 def couple_row() -> Hall:
     """A neighbourhood hall whose last row is five sofas."""
     hall = Hall("The Courtship: a hall with a couple row")
-    hall.screen(380, -70, bow=8)
+    hall.screen(380, -70, curve=8)
     for index, letter in enumerate(letters(11)):
-        kind = "Classic" if index < 4 else "Prime"
+        category = "Classic" if index < 4 else "Prime"
         count = 12 if index < 2 else 14
-        hall.row(letter, straight(count, index * ROW, kind, aisles=(count // 2,)))
+        hall.row(letter, straight(count, index * ROW, category, aisles=(count // 2,)))
     sofas = straight(10, 11 * ROW + 14, "Couple", aisles=(2, 4, 6, 8))
     hall.row("L", sofas)
     hall.area("rectangle", 232, 11 * ROW + 2, text="EXIT", width=60, height=26)
@@ -43,14 +36,14 @@ def couple_row() -> Hall:
 def grand() -> Hall:
     """Four hundred seats in arcs with two aisles; wheelchair and companion places on the cross aisle."""
     hall = Hall("The Grand: four hundred in arcs")
-    hall.screen(560, -40, bow=26)
+    hall.screen(560, -40, curve=26)
     counts = (20, 22, 22, 24, 24, 26, 26, 26, 28, 28, 30, 30, 30, 32, 32)
     for index, (letter, count) in enumerate(zip(letters(len(counts)), counts, strict=True)):
-        kind = "Front" if index < 3 else "Classic" if index < 7 else "Prime" if index < 12 else "Royal"
+        category = "Front" if index < 3 else "Classic" if index < 7 else "Prime" if index < 12 else "Royal"
         cross_aisle = 26.0 if index > 7 else 0.0
         side = 6 if count < 26 else 7
         y = 90 + index * ROW + cross_aisle
-        places = curved(count, y, kind, 620 + y, aisles=(side, count - side))
+        places = curved(count, y, category, 620 + y, aisles=(side, count - side))
         if letter == "H":
             places = marked(places, {1: "Wheelchair", 2: "Companion", -1: "Wheelchair", -2: "Companion"})
         hall.row(letter, places)
@@ -58,7 +51,7 @@ def grand() -> Hall:
 
 
 def stalls_and_balcony() -> Hall:
-    """An old picture house: both floors begin with row A, so seats carry the floor's name."""
+    """An old cinema: both floors begin with row A, so the seats' ids begin with the floor's name."""
     hall = Hall("The Picture House: stalls and balcony")
     hall.zone("Stalls")
     hall.screen(420, -75)
@@ -79,11 +72,11 @@ def stalls_and_balcony() -> Hall:
 def wide() -> Hall:
     """Twelve very wide rows in front of a very wide screen."""
     hall = Hall("The Wide: twelve rows before a giant screen")
-    hall.screen(880, -60, bow=40)
+    hall.screen(880, -60, curve=40)
     for index, letter in enumerate(letters(12)):
-        kind = "Front" if index < 2 else "Prime" if index < 9 else "Club"
+        category = "Front" if index < 2 else "Prime" if index < 9 else "Club"
         count = 26 if index < 3 else 30
-        places = curved(count, 50 + index * ROW + (20 if index > 6 else 0), kind, 1500, aisles=(8, count - 8))
+        places = curved(count, 50 + index * ROW + (20 if index > 6 else 0), category, 1500, aisles=(8, count - 8))
         if letter == "G":
             places = marked(places, {9: "Companion", 10: "Wheelchair", -10: "Wheelchair", -9: "Companion"})
         hall.row(letter, places)
@@ -92,37 +85,31 @@ def wide() -> Hall:
 
 
 def stadium() -> Hall:
-    """Two hundred in a steep block that widens with every row, the entrance cut into its left side."""
+    """Two hundred in a steep block that gets wider with every row; the entrance is on its left side."""
     hall = Hall("The Stadium: two hundred, steep")
     hall.screen(340, -64)
     counts = (14, 16, 18, 18, 20, 20, 22, 22, 24, 26)
     for index, (letter, count) in enumerate(zip(letters(len(counts)), counts, strict=True)):
-        kind = "Classic" if index < 4 else "Prime" if index < 8 else "Recliner"
-        places = straight(count, index * 38.0, kind, aisles=(count // 2,))
+        category = "Classic" if index < 4 else "Prime" if index < 8 else "Recliner"
+        places = straight(count, index * 38.0, category, aisles=(count // 2,))
         if letter == "E":
             places = marked(places, {1: "Wheelchair", 2: "Companion"})
         hall.row(letter, places)
     hall.area("polygon", -330, 2 * 38.0, points=[{"x": x, "y": y} for x, y in ((0, 0), (50, 0), (20, 60), (0, 60))])
-    hall.area("text", -318, 2 * 38.0 + 80)
-    hall.current["areas"][-1]["text"] = {
-        "position": {"x": 0, "y": 0},
-        "color": "#333333",
-        "text": "IN",
-        "size": 14,
-    }
+    hall.label("IN", -318, 2 * 38.0 + 80)
     return hall
 
 
 def corner() -> Hall:
-    """Around a corner: short rows in front, the back rows reach into a wing; a pillar stands between."""
+    """An L: short rows in front, longer rows behind them, and a pillar in the corner."""
     hall = Hall("The Corner: an L with a pillar")
     hall.screen(230, -70)
     start = -3.5 * SEAT
     for index, letter in enumerate(letters(11)):
-        kind = "Classic" if index < 5 else "Prime"
+        category = "Classic" if index < 5 else "Prime"
         count = 8 if index < 6 else 15
         y = index * ROW + (18 if index > 5 else 0)
-        places = [(start + SEAT * seat + (SEAT if seat > 7 else 0), y, kind) for seat in range(count)]
+        places = [(start + SEAT * seat + (SEAT if seat > 7 else 0), y, category) for seat in range(count)]
         if letter == "G":
             places = marked(places, {1: "Wheelchair", 2: "Companion"})
         hall.row(letter, places)
@@ -134,10 +121,10 @@ def corner() -> Hall:
 def studio() -> Hall:
     """Sixty in a fan."""
     hall = Hall("The Studio: a fan of sixty")
-    hall.screen(150, -50, bow=4)
+    hall.screen(150, -50, curve=4)
     for index, letter in enumerate(letters(6)):
-        kind = "Classic" if index < 4 else "Prime"
-        hall.row(letter, curved(5 + 2 * index, index * 36.0, kind, 170 + 36.0 * index))
+        category = "Classic" if index < 4 else "Prime"
+        hall.row(letter, curved(5 + 2 * index, index * 36.0, category, 170 + 36.0 * index))
     return hall
 
 
@@ -153,15 +140,6 @@ HALLS = {
 }
 
 
-def draw(name: str) -> str:
-    """The text of one plan file."""
-    return json.dumps(HALLS[name]().plan(), indent=1, ensure_ascii=False) + "\n"
-
-
-def main() -> None:
-    for name in HALLS:
-        (PLANS / f"{name}.json").write_text(draw(name), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def plan_of(name: str) -> dict[str, Any]:
+    """The seating plan of a hall in `HALLS`, in pretix's format."""
+    return HALLS[name]().plan()

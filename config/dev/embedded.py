@@ -4,7 +4,6 @@ Each server is a child of the process that starts it, listens on loopback only, 
 directory it is given, and ends with its parent, however the parent ends. Nothing here reads Django's settings.
 """
 
-import ctypes
 import hashlib
 import os
 import pwd
@@ -13,11 +12,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from config.dev.lifeline import EndsWithUs
 
 START_SECONDS = 40.0
 STOP_SECONDS = 2.0
@@ -41,15 +40,6 @@ def free_port() -> int:
                 continue
             return port
     raise ServerFailed("no free port was found between 15000 and 32000.")
-
-
-def _end_with_parent(sig: int) -> Callable[[], None] | None:
-    """On Linux the kernel sends `sig` to the server when we die, even by SIGKILL."""
-    if not sys.platform.startswith("linux"):
-        return None
-    set_parent_death_signal = 1  # PR_SET_PDEATHSIG, prctl(2)
-    libc = ctypes.CDLL(None)
-    return lambda: libc.prctl(set_parent_death_signal, int(sig))
 
 
 class Server:
@@ -82,14 +72,14 @@ class Server:
         self.home.mkdir(parents=True, exist_ok=True)
         log = self.home.parent / f"{self.name}.log"
         with log.open("ab") as out:
-            self.process = subprocess.Popen(
+            self.process = EndsWithUs(
                 self.command(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 cwd="/",
                 start_new_session=True,
-                preexec_fn=_end_with_parent(self.stop_signal),
+                end_signal=self.stop_signal,
                 **self.account(),
             )
         deadline = time.monotonic() + START_SECONDS

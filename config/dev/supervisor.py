@@ -3,29 +3,40 @@
 Order: take the lock, look at the ports, start Valkey and PostgreSQL, migrate, load the demo once, run web,
 worker, beat, the payment sandbox and the mail catcher. Honcho runs the processes and prefixes their lines; a
 process that dies is started again, as a platform would, and a server that is killed comes back on its port.
+
+However this process ends, by `kill -9` too, the others end with it: the servers as `embedded` says, the Procfile's
+processes by a pipe that nobody else holds open. Beside each of them a process of Honcho's waits for its end.
 """
 
+import contextlib
 import fcntl
+import io
+import multiprocessing
 import os
 import shlex
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
+import traceback
 import urllib.error
 import urllib.request
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import honcho.manager
+from django.core.management import call_command
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 from honcho.environ import parse_procfile
 from honcho.process import Process
 
 from config.dev import running
 from config.dev.embedded import Postgres, Server, ServerFailed, Valkey
+from config.dev.lifeline import end_with_parent
 
 honcho.manager.KILL_WAIT = 1.5  # seconds; with the servers' own end it stays under five on a busy machine too
 DIED_AT_ONCE_SECONDS = 3.0
@@ -36,13 +47,19 @@ class CannotStart(Exception):
 
 
 class RestartedProcess(Process):
-    """Honcho's process, started again when it is killed; one that cannot even start ends everything."""
+    """Honcho's process, started again when it is killed; one that cannot even start ends everything.
+
+    `run` is called in a process of its own; `lifeline` are both ends of the supervisor's pipe.
+    """
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:
+        supervisor, ours = self.lifeline
+        ours.close()  # a copy of what only the supervisor may hold
+        threading.Thread(target=self._end_with, args=[supervisor], daemon=True).start()
         while True:
             began = time.monotonic()
             self._events = events
-            self._child = self._child_ctor(self.cmd, env=self.env, cwd=self.cwd)
+            self._child = self._child_ctor(self.cmd, env=self.env, cwd=self.cwd, preexec_fn=end_with_parent())
             self._send_message({"pid": self._child.pid}, type="start")
             if ignore_signals:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -56,18 +73,31 @@ class RestartedProcess(Process):
                 return
             self._send_message(f"{self.name} ended (rc={code}); starting it again\n".encode())
 
+    def _end_with(self, supervisor: Connection) -> None:
+        """Waits until the supervisor is gone without a word, then ends what runs here."""
+        with contextlib.suppress(EOFError, OSError):
+            supervisor.recv()  # nothing is ever sent
+        self.ending.set()
+        for sig in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError, AttributeError):
+                os.killpg(self._child.pid, sig)  # Honcho gives each a session, so its children are in the group
+            if sig == signal.SIGTERM:
+                time.sleep(honcho.manager.KILL_WAIT)
+        os._exit(1)
+
 
 class Manager(honcho.manager.Manager):
     def __init__(self) -> None:
         super().__init__()
-        self.ending = honcho.manager.multiprocessing.Event()
+        self.ending = multiprocessing.Event()
+        self._lifeline = multiprocessing.Pipe(duplex=False)
         self._process_ctor = RestartedProcess
 
     def add_process(
         self, name: str, cmd: str, quiet: bool = False, env: dict[str, str] | None = None, cwd: str | None = None
     ) -> Any:
         process = super().add_process(name, cmd, quiet, env, cwd)
-        process.ending = self.ending
+        process.ending, process.lifeline = self.ending, self._lifeline
         return process
 
     def terminate(self) -> None:
@@ -112,14 +142,26 @@ class Supervisor:
             except ServerFailed as error:
                 raise CannotStart(str(error)) from None
             finally:
-                self.ending.set()
-                for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                    signal.signal(name, signal.SIG_IGN)
-                running.forget_running()
-                for server in self.servers:
-                    server.tell_to_stop()
-                for server in self.servers:
-                    server.stop()
+                self._end()
+
+    def prepare(self) -> None:
+        """Everything up to a migrated database with the demo in it; then the servers end. Raises CannotStart."""
+        self.var.mkdir(parents=True, exist_ok=True)
+        try:
+            self._start_servers()
+            self._prepare_database()
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        self.ending.set()
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(name, signal.SIG_IGN)
+        running.forget_running()
+        for server in self.servers:
+            server.tell_to_stop()
+        for server in self.servers:
+            server.stop()
 
     def _check_ports(self) -> None:
         for name in ("PORT", "SANDBOX_PORT"):
@@ -156,17 +198,18 @@ class Supervisor:
                         _say(str(error))
 
     def _prepare_database(self) -> None:
-        for command in ("migrate --no-input --verbosity 0", "demo"):
-            _say(f"manage.py {command.split()[0]}")
-            done = subprocess.run(
-                [sys.executable, "manage.py", *command.split()],
-                cwd=running.BASE_DIR,
-                capture_output=True,
-                text=True,
-            )
-            if done.returncode:
-                said = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
-                raise CannotStart(f"`manage.py {command.split()[0]}` failed: {said[-1]}")
+        # In this process, which has Django already: two more would take seconds to get as far.
+        for command, options in (("migrate", {"interactive": False, "verbosity": 0}), ("demo", {})):
+            _say(f"manage.py {command}")
+            try:
+                call_command(command, skip_checks=command == "demo", stdout=io.StringIO(), **options)
+            except Exception as error:
+                reason = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
+                raise CannotStart(f"`manage.py {command}` failed: {reason}") from None
+        database = connections[DEFAULT_DB_ALIAS]
+        database.close()
+        if isinstance(database, PostgresConnection):
+            database.close_pool()  # its threads must be gone before Honcho forks
 
     def _run_processes(self) -> int:
         manager = Manager()
@@ -202,7 +245,7 @@ class Supervisor:
         _say(
             f"""Housefull is running.
 
-    {address}/                 choose a film and a show; open the same show in a second window
+    {address}/                 choose a movie and a show; open the same show in a second window
     {address}/boxoffice/       every show of today, live (staff)
     {address}/api/docs         the HTTP API
     {address}/dev/mail/        the mails it sent

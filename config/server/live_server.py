@@ -1,7 +1,7 @@
 """The server: Daphne with what the live map needs.
 
-What is added: a frame limit with its close code, connections that cost little and a way out for frames that does not
-wait (`config.server.protocol`), and an end that sends viewers away in slices.
+It adds a frame limit with its close code, connections that cost little and frames that never wait
+(`config.server.protocol`), and a shutdown that closes viewers' sockets in slices.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from seating.hub import current_hub
 from seating.lifecycle import begin_stopping
 from seating.outlet import EXTENSION
 
-LONGEST_FRAME_BYTES = 4096  # design section 5: above it a socket is closed with 1009
+LONGEST_FRAME_BYTES = 4096  # docs/protocol.md: above it a socket is closed with 1009
 
 
 class LiveServer(Server):
@@ -35,7 +35,7 @@ class LiveServer(Server):
     def listen_success(self, port: object) -> None:
         super().listen_success(port)
         self.ws_factory.protocol = LiveProtocol
-        # Autobahn would otherwise drop the connection without the close code that says why.
+        # Otherwise Autobahn drops the connection without a close code.
         self.ws_factory.setProtocolOptions(failByDrop=False)
         LiveProtocol.share_options(self.ws_factory)
 
@@ -45,17 +45,17 @@ class LiveServer(Server):
         return super().create_application(protocol, scope)
 
     def kill_all_applications(self) -> Any:
-        """Daphne cancels every application at once; ours say goodbye to their viewers first."""
+        """Daphne cancels every application at once; here the viewers' sockets are closed first."""
         begin_stopping()
         drained = defer.Deferred.fromFuture(asyncio.ensure_future(_drain()))
         return drained.addBoth(lambda _: self._end_applications())
 
     def _end_applications(self) -> Any:
-        # Daphne expects an application behind every connection; those of resting viewers have handed over and ended.
-        nobody: asyncio.Future[None] = asyncio.get_event_loop().create_future()
-        nobody.set_result(None)
+        # Daphne expects an application behind every connection; those that handed over their socket have ended.
+        ended: asyncio.Future[None] = asyncio.get_event_loop().create_future()
+        ended.set_result(None)
         for details in self.connections.values():
-            details.setdefault("application_instance", nobody)
+            details.setdefault("application_instance", ended)
         return super().kill_all_applications()
 
 
@@ -68,7 +68,7 @@ class LiveCommandLine(CommandLineInterface):
 
 
 def open_many_files() -> None:
-    """A socket is a file: asks for as many as the system lets this process have."""
+    """Raises the limit of open files to the most the system allows: each socket needs one."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -25,8 +25,7 @@ async def choose_and_hold(window, seats):
         await window.until_look(seat, "mine")
 
 
-@pytest.mark.timed
-async def test_one_holds_and_pays_and_the_other_sees_it(open_window, live_show):
+async def test_one_holds_and_pays_and_the_other_sees_it(open_window, live_show, machine):
     alice, bob = await two_windows(open_window, live_show)
     seats = live_show.seats[:2]
     for seat in seats:
@@ -35,7 +34,7 @@ async def test_one_holds_and_pays_and_the_other_sees_it(open_window, live_show):
     held_by_alice = asyncio.ensure_future(_when_mine(alice, seats))
     await alice.page.click("#proceed")
     seen, done = await clock, await held_by_alice
-    assert seen - done < 0.3
+    assert seen - done < machine.allows(0.3)
     await alice.page.fill("#contact-name", "Alice")
     await alice.page.fill("#contact-email", "alice@example.test")
     await alice.page.click("#contact button[type=submit]")
@@ -71,15 +70,14 @@ async def test_a_picked_seat_that_another_takes_is_lost_with_a_message(open_wind
     assert seat in await bob.page.locator("#messages").inner_text()
 
 
-@pytest.mark.timed
-async def test_a_hold_left_alone_is_free_again_in_both_put_there_by_beat(open_window, hasty_show):
+async def test_a_hold_left_alone_is_free_again_in_both_put_there_by_beat(open_window, hasty_show, machine):
     alice, bob = await two_windows(open_window, hasty_show)
     seat = hasty_show.seats[6]
     await choose_and_hold(alice, [seat])
     began = time.monotonic()
     await bob.until_look(seat, "held")
-    await asyncio.gather(alice.until_look(seat, "available", 10_000), bob.until_look(seat, "available", 10_000))
-    assert time.monotonic() - began <= 5 + 1.5
+    await asyncio.gather(alice.until_look(seat, "available", 30_000), bob.until_look(seat, "available", 30_000))
+    assert time.monotonic() - began <= 5 + machine.allows(1.5)
 
 
 async def test_reloading_finds_ones_own_hold_again(open_window, live_show):

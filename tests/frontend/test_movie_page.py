@@ -113,7 +113,7 @@ def test_many_shows_cost_no_more_queries_than_few(client, django_assert_max_num_
 def test_a_poster_is_an_image_without_scripts_that_is_cached_for_long(client):
     movie = factories.make_movie(slug="rain", poster=SVG)
     factories.make_show(movie=movie)
-    address = client.get("/").content.decode().split('film-poster" src="')[1].split('"')[0]
+    address = client.get("/").content.decode().split('listing-poster" src="')[1].split('"')[0]
     response = client.get(address)
     assert response.content.decode() == SVG
     assert response["Content-Type"].startswith("image/svg+xml")

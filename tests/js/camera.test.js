@@ -39,7 +39,12 @@ test("zooming ends at the whole hall and at seats as large as a thumb", () => {
 
 test("the hall cannot be pushed off the stage", () => {
   const close = zoom(fit(BOUNDS, STAGE, PITCH), 3, { x: 195, y: 150 }, BOUNDS, STAGE, PITCH);
-  for (const [dx, dy] of [[9999, 0], [-9999, 0], [0, 9999], [0, -9999]]) {
+  for (const [dx, dy] of [
+    [9999, 0],
+    [-9999, 0],
+    [0, 9999],
+    [0, -9999],
+  ]) {
     const moved = pan(close, dx, dy, BOUNDS, STAGE);
     const corner = toStage(moved, { x: BOUNDS.left, y: BOUNDS.top });
     const far = toStage(moved, { x: BOUNDS.right, y: BOUNDS.bottom });

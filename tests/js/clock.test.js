@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Countdown, ServerClock, minutesAndSeconds } from "../../frontend/static/frontend/js/lib/clock.js";
+import { Countdown, minutesAndSeconds, ServerClock } from "../../frontend/static/frontend/js/lib/clock.js";
 
 const NOON = Date.parse("2026-11-23T12:00:00Z");
 const at = (ms) => new Date(NOON + ms).toISOString();
@@ -26,7 +26,7 @@ test("of several messages the one that was least late counts", () => {
   assert.equal(clock.now(), local);
 });
 
-test("after the clock was set anew the old samples are soon forgotten", () => {
+test("after the clock was set again the old samples are soon forgotten", () => {
   let local = NOON;
   const clock = new ServerClock(() => local);
   clock.learn(at(0));
@@ -57,16 +57,16 @@ test("minutes and seconds are written as on a clock", () => {
 
 test("a countdown counts every second down to its end, once", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: NOON });
-  const told = [];
+  const ticks = [];
   let ends = 0;
-  const countdown = new Countdown(new ServerClock(), { onTick: (left) => told.push(left), onEnd: () => (ends += 1) });
+  const countdown = new Countdown(new ServerClock(), { onTick: (left) => ticks.push(left), onEnd: () => (ends += 1) });
   countdown.start(at(3_000));
   for (let step = 0; step < 40; step += 1) t.mock.timers.tick(250);
-  assert.deepEqual(told, [3, 2, 1, 0]);
+  assert.deepEqual(ticks, [3, 2, 1, 0]);
   assert.equal(ends, 1);
 });
 
-test("a countdown that is stopped or started anew does not end for the old time", (t) => {
+test("a countdown that is stopped or started again does not end for the old time", (t) => {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"], now: NOON });
   let ends = 0;
   const countdown = new Countdown(new ServerClock(), { onTick: () => {}, onEnd: () => (ends += 1) });

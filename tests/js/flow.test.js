@@ -1,24 +1,36 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { bookingMaker } from "../../frontend/static/frontend/js/booking/create.js";
 import { Flow } from "../../frontend/static/frontend/js/booking/flow.js";
 import { ServerClock } from "../../frontend/static/frontend/js/lib/clock.js";
 import { createState, lookOf } from "../../frontend/static/frontend/js/seatmap/state.js";
 import { hall, snapshotOf } from "./hall.js";
 
-const PAGE = { show: 1, open: true, most: 4, tiers: [], paths: { lock: "/lock/", release: "/release/", create: "/create/" }, bookings: "/bookings/" };
+const PAGE = {
+  show: 1,
+  open: true,
+  most: 4,
+  tiers: [],
+  paths: { lock: "/lock/", release: "/release/", create: "/create/" },
+  bookings: "/bookings/",
+};
 const SOON = new Date(Date.now() + 300_000).toISOString();
 
 function opened({ connected = true } = {}) {
   const state = createState(hall({ A: 4, B: 4 }));
-  const seen = { said: [], murmured: [], sent: [], resyncs: 0 };
+  const seen = { sentences: [], announced: [], sent: [], resyncs: 0 };
   const connection = {
     send: (message) => connected && seen.sent.push(message) > 0,
     resync: () => (seen.resyncs += 1),
   };
   const flow = new Flow({
-    state, page: PAGE, clock: new ServerClock(), connection, changed: () => {},
-    say: (kind, sentence) => seen.said.push(`${kind}: ${sentence}`), murmur: (sentence) => seen.murmured.push(sentence),
+    state,
+    page: PAGE,
+    clock: new ServerClock(),
+    connection,
+    say: (kind, sentence) => seen.sentences.push(`${kind}: ${sentence}`),
+    announce: (sentence) => seen.announced.push(sentence),
   });
   flow.receive(snapshotOf([..."aaaaaaaa"]));
   return { flow, state, seen };
@@ -31,17 +43,20 @@ test("picking sends nothing; proceeding asks for all picks at once", async (t) =
   flow.choose("A2");
   assert.deepEqual(seen.sent, []);
   await flow.proceed();
-  assert.deepEqual(seen.sent.map(({ type, seats }) => [type, seats]), [["hold", ["A1", "A2"]]]);
+  assert.deepEqual(
+    seen.sent.map(({ type, seats }) => [type, seats]),
+    [["hold", ["A1", "A2"]]],
+  );
   await flow.proceed(); // an impatient second press
   assert.equal(seen.sent.length, 1);
 });
 
-test("Alice loses a pick to Bob and is told which", () => {
+test("Alice loses a pick to Bob and reads which", () => {
   const { flow, state, seen } = opened();
   flow.choose("A1");
   flow.receive({ type: "delta", from: 0, to: 1, changes: { A1: "h" } });
   assert.equal(lookOf(state, "A1"), "held");
-  assert.match(seen.said.at(-1), /^warn: Seat A1 was just taken/);
+  assert.match(seen.sentences.at(-1), /^warn: Seat A1 was just taken/);
 });
 
 test("the map showing one's own seat as held before the answer is no loss", async (t) => {
@@ -50,11 +65,11 @@ test("the map showing one's own seat as held before the answer is no loss", asyn
   flow.choose("A1");
   await flow.proceed();
   flow.receive({ type: "delta", from: 0, to: 1, changes: { A1: "h" } });
-  assert.deepEqual(seen.said, []);
+  assert.deepEqual(seen.sentences, []);
   flow.receive({ type: "held", ref: seen.sent[0].ref, seats: ["A1"], expires_at: SOON, token: "secret" });
   assert.equal(lookOf(state, "A1"), "mine");
-  assert.match(seen.said.at(-1), /^good: Seat A1 is held for you/);
-  assert.ok(!JSON.stringify([...seen.said, state.mine]).includes("secret"));
+  assert.match(seen.sentences.at(-1), /^good: Seat A1 is held for you/);
+  assert.ok(!JSON.stringify([...seen.sentences, state.mine]).includes("secret"));
 });
 
 test("a refusal drops the seats that are gone, keeps the others picked, and says so", async (t) => {
@@ -65,7 +80,7 @@ test("a refusal drops the seats that are gone, keeps the others picked, and says
   await flow.proceed();
   flow.receive({ type: "refused", ref: seen.sent[0].ref, code: "seat_unavailable", seats: ["A2"] });
   assert.deepEqual([...state.picked], ["A1"]);
-  assert.match(seen.said.at(-1), /^bad: Seat A2 was just taken/);
+  assert.match(seen.sentences.at(-1), /^bad: Seat A2 was just taken/);
 });
 
 test("a refusal for another reason drops nothing", async (t) => {
@@ -107,13 +122,13 @@ test("a hold that another tab gave back is asked about, not guessed", () => {
   assert.equal(lookOf(state, "A1"), "available");
 });
 
-test("a hold that ran out is told of and its seats can be picked again", () => {
+test("a hold that ran out is announced and its seats can be picked again", () => {
   const { flow, state, seen } = opened();
   flow.receive(snapshotOf([..."haaaaaaa"], { seq: 1, mine: { seats: ["A1"], expires_at: SOON } }));
   flow.receive({ type: "delta", from: 1, to: 2, changes: { A1: "a" } });
   flow.receive({ type: "expired", seats: ["A1"] });
   assert.equal(state.mine, null);
-  assert.match(seen.said.at(-1), /^warn: Your time for seat A1 is over/);
+  assert.match(seen.sentences.at(-1), /^warn: Your time for seat A1 has run out/);
   flow.choose("A1");
   assert.equal(lookOf(state, "A1"), "picked");
 });
@@ -125,7 +140,7 @@ test("when the show closes nothing can be picked any more", () => {
   assert.equal(state.picked.size, 0);
   flow.choose("A2");
   assert.equal(state.picked.size, 0);
-  assert.ok(seen.said.includes("warn: The sale for this show has ended."));
+  assert.ok(seen.sentences.includes("warn: The sale for this show has ended."));
 });
 
 test("an answer to an older question is not taken for the new one's", async (t) => {
@@ -142,7 +157,9 @@ test("without a socket seats are held over HTTP", async (t) => {
   t.mock.method(globalThis, "fetch", async (path, options) => {
     assert.equal(path, "/lock/");
     assert.deepEqual(JSON.parse(options.body), { show: 1, seats: ["A1"] });
-    return new Response(JSON.stringify({ hold: "x", token: "t", show: 1, seats: ["A1"], expires_at: SOON, price: 1 }), { status: 201 });
+    return new Response(JSON.stringify({ hold: "x", token: "t", show: 1, seats: ["A1"], expires_at: SOON, price: 1 }), {
+      status: 201,
+    });
   });
   globalThis.document = { cookie: "csrftoken=abc", querySelector: () => null, getElementById: () => null };
   t.after(() => delete globalThis.document);
@@ -153,17 +170,37 @@ test("without a socket seats are held over HTTP", async (t) => {
 
 test("a booking is tried again under the same key while its words are the same, under a new one otherwise", async (t) => {
   const keys = [];
-  const { flow } = opened();
-  t.mock.method(globalThis, "fetch", async (path, options) => {
+  const book = bookingMaker({ page: PAGE, say: () => {}, resync: () => {} });
+  t.mock.method(globalThis, "fetch", async (_path, options) => {
     keys.push(options.headers["Idempotency-Key"]);
     throw new TypeError("network");
   });
   globalThis.document = { cookie: "csrftoken=abc", querySelector: () => null, getElementById: () => null };
   t.after(() => delete globalThis.document);
   const alice = { name: "Alice", email: "alice@example.in" };
-  await assert.rejects(flow.book(alice), { code: "no_network" });
-  await assert.rejects(flow.book({ ...alice }), { code: "no_network" });
-  await assert.rejects(flow.book({ ...alice, name: "Alice B" }), { code: "no_network" });
+  await assert.rejects(book(alice), { code: "no_network" });
+  await assert.rejects(book({ ...alice }), { code: "no_network" });
+  await assert.rejects(book({ ...alice, name: "Alice B" }), { code: "no_network" });
   assert.equal(keys[0], keys[1]);
   assert.notEqual(keys[1], keys[2]);
+});
+
+test("seats that a booking could not be made of are named, and the map is asked for", async (t) => {
+  const sentences = [];
+  let resyncs = 0;
+  const book = bookingMaker({
+    page: PAGE,
+    say: (kind, sentence) => sentences.push(`${kind}: ${sentence}`),
+    resync: () => {
+      resyncs += 1;
+    },
+  });
+  t.mock.method(globalThis, "fetch", async () => {
+    return new Response(JSON.stringify({ code: "seat_unavailable", seats: ["A1"], detail: "Taken." }), { status: 409 });
+  });
+  globalThis.document = { cookie: "csrftoken=abc", querySelector: () => null, getElementById: () => null };
+  t.after(() => delete globalThis.document);
+  await assert.rejects(book({ name: "Alice", email: "alice@example.in" }), { code: "seat_unavailable" });
+  assert.match(sentences.at(-1), /^bad: Seat A1 was just taken/);
+  assert.equal(resyncs, 1);
 });

@@ -33,5 +33,14 @@ export function chance(seed) {
 }
 
 export function snapshotOf(letters, { epoch = "e1", seq = 0, mine = null, viewers = 1 } = {}) {
-  return { type: "snapshot", show: 1, epoch, seq, states: letters.join(""), mine, viewers, now: "2026-11-23T10:00:00.000Z" };
+  return {
+    type: "snapshot",
+    show: 1,
+    epoch,
+    seq,
+    states: letters.join(""),
+    mine,
+    viewers,
+    now: "2026-11-23T10:00:00.000Z",
+  };
 }

@@ -9,7 +9,7 @@ function walk(layout, from, ...directions) {
   const pitch = pitchOf(layout.seats);
   let here = layout.seats.find((seat) => seat.id === from);
   for (const direction of directions) here = neighbour(rows, here, direction, pitch);
-  return here && here.id;
+  return here === null ? null : here.id;
 }
 
 const PLAIN = hall({ A: 5, B: 5, C: 5 });
@@ -47,7 +47,13 @@ test("from the end of a long row a shorter next row is not skipped", () => {
 });
 
 test("in a curved row the next row is found although its seats lie at other heights", () => {
-  const bend = (count, line) => Object.fromEntries(Array.from({ length: count }, (_, place) => [`${line}${place + 1}`, { y: (line === "A" ? 0 : 30) + ((place - 4) ** 2) * 4 }]));
+  const bend = (count, line) =>
+    Object.fromEntries(
+      Array.from({ length: count }, (_, place) => [
+        `${line}${place + 1}`,
+        { y: (line === "A" ? 0 : 30) + (place - 4) ** 2 * 4 },
+      ]),
+    );
   const curved = hall({ A: 9, B: 9 }, { ...bend(9, "A"), ...bend(9, "B") });
   assert.equal(walk(curved, "A1", "down"), "B1");
   assert.equal(walk(curved, "B9", "up"), "A9");
@@ -55,15 +61,23 @@ test("in a curved row the next row is found although its seats lie at other heig
 });
 
 test("rows of two zones side by side are walked from one into the other", () => {
-  const zones = hall({ "Left A": 3, "Right A": 3 }, {
-    "Right A1": { x: 90, y: 0 }, "Right A2": { x: 120, y: 0 }, "Right A3": { x: 150, y: 0 },
-  });
+  const zones = hall(
+    { "Left A": 3, "Right A": 3 },
+    {
+      "Right A1": { x: 90, y: 0 },
+      "Right A2": { x: 120, y: 0 },
+      "Right A3": { x: 150, y: 0 },
+    },
+  );
   assert.equal(walk(zones, "Left A3", "right"), "Right A1");
   assert.equal(walk(zones, "Right A1", "left"), "Left A3");
 });
 
 test("Home and End are the row's ends", () => {
-  const [first, last] = rowEnds(rowsOf(PLAIN.seats), PLAIN.seats.find((seat) => seat.id === "B3"));
+  const [first, last] = rowEnds(
+    rowsOf(PLAIN.seats),
+    PLAIN.seats.find((seat) => seat.id === "B3"),
+  );
   assert.deepEqual([first.id, last.id], ["B1", "B5"]);
 });
 

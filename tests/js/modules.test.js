@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import test from "node:test";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,10 @@ test("every import is one that hashed file names can be written into: static, re
 test("no markup is made from text, and nothing needs an inline style or script", () => {
   for (const name of files) {
     const source = readFileSync(join(ROOT, name), "utf8");
-    assert.doesNotMatch(source, /\.(innerHTML|outerHTML)\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function\(|setAttribute\("style"/, name);
+    assert.doesNotMatch(
+      source,
+      /\.(innerHTML|outerHTML)\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function\(|setAttribute\("style"/,
+      name,
+    );
   }
 });

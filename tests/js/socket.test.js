@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { LiveSocket, backoff } from "../../frontend/static/frontend/js/live/socket.js";
+import { parse, parseBoard, ping } from "../../frontend/static/frontend/js/live/protocol.js";
+import { backoff, LiveSocket } from "../../frontend/static/frontend/js/live/socket.js";
 
 class FakeSocket {
   static made = [];
@@ -38,28 +39,50 @@ class FakeSocket {
 
 const HEARTBEAT = { type: "heartbeat", seq: 1, viewers: 1, now: "2026-11-23T10:00:00Z" };
 
-function started(t) {
+const MAP = { parse, ping, silence: 25_000 };
+const BOARD = { parse: parseBoard, stop: [4401], waits: { first: 1_000, longest: 30_000 } };
+
+function started(t, options = MAP) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   FakeSocket.made = [];
   const seen = { messages: [], statuses: [] };
   const live = new LiveSocket(
     "ws://hall/ws/shows/1/",
-    { onMessage: (message) => seen.messages.push(message), onStatus: (status, code) => seen.statuses.push([status, code]) },
-    { Socket: FakeSocket, random: () => 0.5 },
+    {
+      onMessage: (message) => seen.messages.push(message),
+      onStatus: (status, code) => seen.statuses.push([status, code]),
+    },
+    { Socket: FakeSocket, random: () => 0.5, ...options },
   );
   live.start();
   return { live, seen, tick: (ms) => t.mock.timers.tick(ms) };
 }
 
 test("waits are spread over the whole of a cap that doubles and then stays", () => {
-  assert.equal(backoff(0, 0, () => 0), 0);
-  assert.equal(backoff(0, 0, () => 1), 500);
-  assert.equal(backoff(3, 0, () => 1), 4_000);
-  assert.equal(backoff(50, 0, () => 1), 20_000);
+  assert.equal(
+    backoff(0, 0, () => 0),
+    0,
+  );
+  assert.equal(
+    backoff(0, 0, () => 1),
+    500,
+  );
+  assert.equal(
+    backoff(3, 0, () => 1),
+    4_000,
+  );
+  assert.equal(
+    backoff(50, 0, () => 1),
+    20_000,
+  );
 });
 
 test("a server that asked for room is left in peace longer", () => {
-  for (const code of [1013, 4429]) assert.equal(backoff(0, code, () => 1), 4_000);
+  for (const code of [1013, 4429])
+    assert.equal(
+      backoff(0, code, () => 1),
+      4_000,
+    );
 });
 
 test("a lost connection is made again", (t) => {
@@ -69,7 +92,10 @@ test("a lost connection is made again", (t) => {
   tick(250);
   assert.equal(FakeSocket.made.length, 2);
   FakeSocket.made[1].open();
-  assert.deepEqual(seen.statuses.map(([status]) => status), ["connecting", "open", "waiting", "connecting", "open"]);
+  assert.deepEqual(
+    seen.statuses.map(([status]) => status),
+    ["connecting", "open", "waiting", "connecting", "open"],
+  );
 });
 
 for (const code of [1000, 1001, 1006, 1011, 1012, 1013, 4429]) {
@@ -145,4 +171,43 @@ test("a socket that was stopped stays away", (t) => {
   live.stop();
   tick(60_000);
   assert.equal(FakeSocket.made.length, 1);
+});
+
+test("a socket without heartbeats may be silent for as long as it likes", (t) => {
+  const { seen, tick } = started(t, BOARD);
+  FakeSocket.made[0].open();
+  tick(3_600_000);
+  assert.equal(FakeSocket.made.length, 1);
+  FakeSocket.made[0].say({ type: "figures", shows: [] });
+  assert.deepEqual(seen.messages, [{ type: "figures", shows: [] }]);
+});
+
+test("every page has its own waits and its own codes that mean stop", (t) => {
+  const { seen, tick } = started(t, BOARD);
+  FakeSocket.made[0].open();
+  FakeSocket.made[0].drop(4404);
+  tick(499);
+  assert.equal(FakeSocket.made.length, 1);
+  tick(1);
+  assert.equal(FakeSocket.made.length, 2);
+  FakeSocket.made[1].drop(4401);
+  tick(600_000);
+  assert.equal(FakeSocket.made.length, 2);
+  assert.deepEqual(seen.statuses.at(-1), ["stopped", 4401]);
+});
+
+test("coming to the front asks a silent server whether it is there, or connects at once where nothing is connected", (t) => {
+  globalThis.document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  t.after(() => delete globalThis.document);
+  for (const options of [MAP, BOARD]) {
+    const { live } = started(t, options);
+    FakeSocket.made[0].open();
+    document.dispatchEvent(new Event("visibilitychange"));
+    assert.deepEqual(FakeSocket.made[0].sent, options.ping ? [{ type: "ping" }] : []);
+    FakeSocket.made[0].drop(1006);
+    document.dispatchEvent(new Event("visibilitychange"));
+    assert.equal(FakeSocket.made.length, 2);
+    live.stop();
+    t.mock.timers.reset();
+  }
 });

@@ -2,9 +2,24 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  applyDelta, applyHeartbeat, applySnapshot, ask, createState, dropLost, givenUp, granted, lookOf, mineInDoubt,
-  pickOnly, refused, toggle, truth,
-} from "../../frontend/static/frontend/js/seatmap/state.js";
+  applyDelta,
+  applyHeartbeat,
+  applySnapshot,
+  ask,
+  closeSale,
+  dropLost,
+  foundNone,
+  givenUp,
+  granted,
+  offerEnded,
+  openSale,
+  pickOnly,
+  refused,
+  setEntry,
+  toggle,
+  unpick,
+} from "../../frontend/static/frontend/js/seatmap/changes.js";
+import { createState, lookOf, mineInDoubt, subscribe, truth } from "../../frontend/static/frontend/js/seatmap/state.js";
 import { chance, hall, snapshotOf } from "./hall.js";
 
 const HALL = hall({ A: 4, B: 4 }, { B1: { couple: "B2" }, B2: { couple: "B1" } });
@@ -60,7 +75,7 @@ test("a delta that begins later or earlier than here is a gap and changes nothin
   }
 });
 
-test("a delta before the first snapshot, or of a seat nobody knows, is a gap", () => {
+test("a delta before the first snapshot, or of an unknown seat, is a gap", () => {
   assert.equal(applyDelta(createState(HALL), { from: 0, to: 1, changes: { A1: "h" } }), "gap");
   const state = shown();
   assert.equal(applyDelta(state, { from: 0, to: 1, changes: { A1: "h", Z9: "h" } }), "gap");
@@ -73,7 +88,7 @@ test("a snapshot of another number of seats is not believed", () => {
   assert.equal(lookOf(state, "A1"), "unknown");
 });
 
-test("only a heartbeat whose changes did not come by the next one tells of a gap", () => {
+test("only a heartbeat whose changes have not come by the next one means a gap", () => {
   const state = shown("aaaaaaaa", { seq: 3 });
   assert.equal(applyHeartbeat(state, { seq: 5, viewers: 2 }), "current"); // the delta may be on its way
   assert.equal(applyHeartbeat(state, { seq: 5, viewers: 2 }), "gap");
@@ -197,4 +212,77 @@ test("a proposal replaces the picks, couples whole, or changes nothing", () => {
   applyDelta(state, { from: 0, to: 1, changes: { A3: "s" } });
   assert.equal(pickOnly(state, ["A2", "A3"], 10), "taken");
   assert.deepEqual([...state.picked].sort(), ["B1", "B2"]);
+});
+
+const OFFER = { seats: ["A1"], adjacent: true, expires_at: "2026-11-23T10:05:00Z" };
+const ENTRY = { status: "offered", count: 1, tier: null, email: "alice@example.in", position: null, offer: OFFER };
+
+test("the subscriber is called once for all the changes of one event", async () => {
+  const state = shown();
+  await Promise.resolve();
+  let calls = 0;
+  subscribe(state, () => {
+    calls += 1;
+  });
+  toggle(state, "A1", 10);
+  applyDelta(state, { from: 0, to: 1, changes: { A1: "s" } });
+  dropLost(state);
+  assert.equal(calls, 0);
+  await Promise.resolve();
+  assert.equal(calls, 1);
+  toggle(state, "A2", 10);
+  await Promise.resolve();
+  assert.equal(calls, 2);
+});
+
+test("every change calls the subscriber", async () => {
+  const mine = { mine: { seats: ["A1", "A2"], expires_at: "2026-11-23T10:05:00Z" } };
+  const changes = {
+    applySnapshot: (state) => applySnapshot(state, snapshotOf([..."aaaaaaaa"], { seq: 1 })),
+    applyDelta: (state) => applyDelta(state, { from: 0, to: 1, changes: { B4: "s" } }),
+    applyHeartbeat: (state) => applyHeartbeat(state, { seq: 0, viewers: 9 }),
+    openSale,
+    closeSale,
+    granted: (state) => granted(state, ["A3"], "2026-11-23T10:05:00Z"),
+    refused,
+    givenUp: (state) => givenUp(state, ["A1"]),
+    setEntry: (state) => setEntry(state, ENTRY),
+    offerEnded,
+    toggle: (state) => toggle(state, "A3", 10),
+    pickOnly: (state) => pickOnly(state, ["A3"], 10),
+    unpick: (state) => unpick(state, ["A3"]),
+    ask: (state) => ask(state, "r1"),
+    foundNone: (state) => foundNone(state, "2 "),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    const state = shown("hhaaaaaa", mine);
+    await Promise.resolve();
+    let calls = 0;
+    subscribe(state, () => {
+      calls += 1;
+    });
+    change(state);
+    await Promise.resolve();
+    assert.equal(calls, 1, name);
+  }
+});
+
+test("an offer whose time is over is gone at once, the place on the list when the server says so", () => {
+  const state = createState(HALL, { entry: ENTRY });
+  assert.equal(state.offer, OFFER);
+  offerEnded(state);
+  assert.equal(state.offer, null);
+  assert.equal(state.entry.status, "offered");
+  setEntry(state, { ...ENTRY, status: "lapsed", offer: null });
+  assert.equal(state.entry.status, "lapsed");
+});
+
+test("when the sale closes the picks are let go", () => {
+  const state = shown();
+  toggle(state, "A1", 10);
+  state.dirty.clear();
+  closeSale(state);
+  assert.equal(state.open, false);
+  assert.equal(state.picked.size, 0);
+  assert.deepEqual([...state.dirty], ["A1"]);
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { freeFor, partOf } from "../../frontend/static/frontend/js/booking/waitlist.js";
-import { applySnapshot, createState } from "../../frontend/static/frontend/js/seatmap/state.js";
+import { applySnapshot } from "../../frontend/static/frontend/js/seatmap/changes.js";
+import { createState } from "../../frontend/static/frontend/js/seatmap/state.js";
 import { hall, snapshotOf } from "./hall.js";
 
 function showing(letters, change = () => {}) {
@@ -16,13 +17,16 @@ function showing(letters, change = () => {}) {
 test("a party counts on free seats of its tier, never on wheelchair or companion places", () => {
   assert.equal(freeFor(showing("aahsbaaa")), 5);
   assert.equal(freeFor(showing("aahsbaaa", (seats) => (seats[0].wheelchair = seats[1].companion = true))), 3);
-  const tiers = (seats) => seats.forEach((seat) => (seat.tier = seat.id[0] === "A" ? "Classic" : "Prime"));
+  const tiers = (seats) => {
+    for (const seat of seats) seat.tier = seat.id[0] === "A" ? "Classic" : "Prime";
+  };
   assert.equal(freeFor(showing("aahsbaaa", tiers), "Classic"), 2);
   assert.equal(freeFor(showing("aahsbaaa", tiers), "Prime"), 3);
 });
 
 test("half a couple's place is no place", () => {
-  const couple = (seats) => Object.assign(seats[0], { couple: seats[1].id }) && Object.assign(seats[1], { couple: seats[0].id });
+  const couple = (seats) =>
+    Object.assign(seats[0], { couple: seats[1].id }) && Object.assign(seats[1], { couple: seats[0].id });
   assert.equal(freeFor(showing("ahssssss", couple)), 0);
   assert.equal(freeFor(showing("aassssss", couple)), 2);
 });

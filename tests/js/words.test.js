@@ -19,7 +19,15 @@ test("a seat's name says what is special about it", () => {
 });
 
 test("every refusal of the contract has words of its own", () => {
-  const codes = ["seat_unavailable", "too_many_seats", "leaves_single_seat", "unknown_seat", "show_closed", "hold_expired", "holds_unavailable"];
+  const codes = [
+    "seat_unavailable",
+    "too_many_seats",
+    "leaves_single_seat",
+    "unknown_seat",
+    "show_closed",
+    "hold_expired",
+    "holds_unavailable",
+  ];
   const sentences = codes.map((code) => refusal(code, ["A1"], { most: 10 }));
   assert.equal(new Set(sentences).size, codes.length);
   for (const sentence of sentences) assert.doesNotMatch(sentence, /[{}]|undefined/);

@@ -163,8 +163,7 @@ async def test_viewers_are_counted(live_show, viewer):
     await other.end()
 
 
-@pytest.mark.timed
-async def test_a_hold_left_alone_is_free_again_within_a_second_and_a_half(hasty_show):
+async def test_a_hold_left_alone_is_free_again_within_a_second_and_a_half(hasty_show, machine):
     watcher = await LiveClient.open(hasty_show.socket, hasty_show.layout)
     holder = await LiveClient.open(hasty_show.socket, hasty_show.layout)
     await asyncio.gather(watcher.next_of("snapshot"), holder.next_of("snapshot"))
@@ -173,7 +172,7 @@ async def test_a_hold_left_alone_is_free_again_within_a_second_and_a_half(hasty_
     await holder.next_of("held")
     began = time.monotonic()
     await watcher.until(lambda: watcher.state_of(seat) == "h")
-    await watcher.until(lambda: watcher.state_of(seat) == "a", 8)
-    assert 4.5 <= time.monotonic() - began <= 6.5
+    await watcher.until(lambda: watcher.state_of(seat) == "a", 30)
+    assert 4.5 <= time.monotonic() - began <= 5 + machine.allows(1.5)
     assert (await holder.next_of("expired"))["seats"] == [seat]
     await asyncio.gather(watcher.end(), holder.end())

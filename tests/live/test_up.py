@@ -33,20 +33,19 @@ def lives(pid):
         return False
 
 
-@pytest.mark.timed
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 @pytest.mark.parametrize("sig", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_everything_within_five_seconds(sig):
-    with running_site() as site:
+def test_a_signal_ends_everything_within_five_seconds(sig, machine):
+    with running_site(from_nothing=sig == signal.SIGTERM) as site:
         children = descendants(site.process.pid)
         assert len(children) >= 8  # Valkey, PostgreSQL, web, worker, beat, sandbox, mail and their own
         began = time.monotonic()
         site.process.send_signal(sig)
-        assert site.process.wait(6) in {0, 130}
-        while (left := [pid for pid in children if lives(pid)]) and time.monotonic() - began < 5:
+        assert site.process.wait(60) in {0, 130}
+        while (left := [pid for pid in children if lives(pid)]) and time.monotonic() - began < machine.allows(5):
             time.sleep(0.05)
         assert not left
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < machine.allows(5)
         assert not (site.var / "run.json").exists()
 
 
@@ -110,9 +109,8 @@ def test_without_a_running_site_other_commands_say_what_to_do(tmp_path):
     assert "make run" in ended.stderr
 
 
-@pytest.mark.timed
 @pytest.mark.parametrize("victim", ["valkey-server", "postgres", "config.server"])
-def test_a_killed_process_comes_back(victim, tmp_path):
+def test_a_killed_process_comes_back(victim, tmp_path, machine):
     with running_site() as site:
         pid = pid_of(site, victim)
         os.kill(pid, signal.SIGKILL)
@@ -124,7 +122,7 @@ def test_a_killed_process_comes_back(victim, tmp_path):
                     break
         else:
             pytest.fail(site.output.read_text()[-3000:])
-        assert stop(site.process) < 5
+        assert stop(site.process) < machine.allows(5)
 
 
 def pid_of(site, victim):

@@ -9,14 +9,14 @@ import sys
 from types import FrameType
 
 from trials.bench import machine, rows, table
+from trials.bench.environment import OUTPUT, Bench, Options
 from trials.bench.figures import Incomplete, Row, Skipped
-from trials.bench.house import OUTPUT, House, Options
 
 
 def main() -> int:
     arguments = _arguments()
     if not sys.platform.startswith("linux"):
-        sys.exit("bench: it reads /proc and pins processes to cores, so it needs Linux.")
+        sys.exit("bench: this needs Linux, because it reads /proc and pins processes to cores.")
     signal.signal(signal.SIGTERM, _interrupt)
     options = Options(arguments.quick, arguments.profile, arguments.rounds or (1 if arguments.quick else 3))
     OUTPUT.mkdir(parents=True, exist_ok=True)
@@ -25,9 +25,9 @@ def main() -> int:
         print(f"bench: this machine is busy (load {load:.1f}): latencies and rates will be worse.", file=sys.stderr)
     print("bench: starting Valkey and PostgreSQL, planning the shows", file=sys.stderr, flush=True)
     try:
-        with House(options) as house:
-            done = asyncio.run(_run(house, arguments.only))
-            report = table.report(house, done, load)
+        with Bench(options) as bench:
+            done = asyncio.run(_run(bench, arguments.only))
+            report = table.report(bench, done, load)
     except KeyboardInterrupt:
         return 130
     table.write(report, OUTPUT / "latest.json", partial=len(arguments.only) < len(rows.NAMES))
@@ -35,19 +35,19 @@ def main() -> int:
     return 1 if any(row.failed for row in done) else 0
 
 
-async def _run(house: House, names: list[str]) -> list[Row]:
+async def _run(bench: Bench, names: list[str]) -> list[Row]:
     done: list[Row] = []
     for name in names:
         print(f"bench: {name}", file=sys.stderr, flush=True)
         module = importlib.import_module(f"trials.bench.rows.{name.replace('-', '_')}")
-        neighbours = machine.Neighbours()
+        others = machine.OtherPrograms()
         try:
-            found = await module.measure(house)
+            found = await module.measure(bench)
         except Incomplete as error:
             found = [Row(name, "", None, failed=f"delivery was incomplete: {error}")]
         except Skipped as reason:
             found = [Row(name, "", None, skipped=str(reason))]
-        share = neighbours.share()
+        share = others.share()
         for row in found:
             row.neighbours = share
         done += found
@@ -56,10 +56,10 @@ async def _run(house: House, names: list[str]) -> list[Row]:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description="Housefull against its references.")
-    parser.add_argument("--quick", action="store_true", help="fewer viewers, one round: to see that it works")
+    parser.add_argument("--quick", action="store_true", help="fewer viewers and one round, to check that it works")
     parser.add_argument("--only", type=_names, default=list(rows.NAMES), metavar="ROWS", help=", ".join(rows.NAMES))
     parser.add_argument("--rounds", type=int, choices=range(1, 21), metavar="N", help="3 unless --quick")
-    parser.add_argument("--profile", action="store_true", help="our server under cProfile; its figures are worthless")
+    parser.add_argument("--profile", action="store_true", help="runs our server under cProfile; do not use its figures")
     return parser.parse_args()
 
 

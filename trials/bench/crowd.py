@@ -1,8 +1,7 @@
-"""A crowd of plain websocket clients, the same for every server, so that the load side costs the same.
+"""A crowd of plain websocket clients, the same for every server, so that the load costs the same.
 
-Every viewer checks what it gets: a delta must begin where the last one ended. The crowd counts frames, and knows when
-the last viewer had a change. Engine.IO and Socket.IO are spoken where the address asks for them: they are a few
-characters in front of the same messages.
+Every viewer checks that a delta begins where the last one ended. The crowd counts frames and knows when the last viewer
+got a change. For Socket.IO it also reads the few characters that Engine.IO and Socket.IO put before each message.
 """
 
 import asyncio
@@ -21,12 +20,12 @@ READY_SECONDS = 60.0
 
 
 class Viewer(WSListener):
-    """One websocket. `seq` is None until the server has shown the map."""
+    """One websocket. `seq` is None until the first snapshot."""
 
     def __init__(self, crowd: "Crowd") -> None:
         self.crowd = crowd
         self.seq: int | None = None
-        self.log: list[tuple[int, float]] | None = None  # of a sampled viewer: (seq, when), for every move
+        self.log: list[tuple[int, float]] | None = None  # of a sampled viewer: (seq, time) for every change
         self.transport: WSTransport | None = None
 
     def on_ws_connected(self, transport: WSTransport) -> None:
@@ -41,7 +40,7 @@ class Viewer(WSListener):
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self.crowd.lost(self)
 
-    def say(self, text: bytes) -> None:
+    def send(self, text: bytes) -> None:
         if self.transport is not None:
             self.transport.send(WSMsgType.TEXT, text)
 
@@ -54,7 +53,7 @@ class Crowd:
         self.deltas = 0
         self.gaps = 0
         self.closed = 0
-        self.shown_again = 0  # snapshots to viewers who had the map already: they were skipped, or asked
+        self.repeated = 0  # snapshots to viewers who had the map already: the server skipped them, or they asked
         self.changes: dict[int, dict[str, str]] | None = None  # set to {}: what each delta changed
         self._socketio = socketio
         self._seen = b""
@@ -62,14 +61,14 @@ class Crowd:
         self._unready = 0
         self._ready = asyncio.Event()
         self._moved_at = 0.0  # when a viewer last went from one change to a later one
-        self._wanted = -1  # the change that `everyone_has` waits for, by how many viewers, and whom it tells
+        self._awaited = -1  # the change that `everyone_has` waits for; how many viewers lack it; what it waits on
         self._missing = 0
-        self._told: asyncio.Future | None = None
+        self._done: asyncio.Future | None = None
         self._leaving = False
 
     # -------------------------------------------------------------------------------- coming and going
     async def open(self, count: int) -> None:
-        """Adds so many viewers and waits until each has been shown the map. Raises Incomplete."""
+        """Adds this many viewers and waits until each has a snapshot. Raises Incomplete."""
         self._ready.clear()
         self._unready += count
         begun = len(self.viewers)
@@ -93,7 +92,7 @@ class Crowd:
         try:
             await asyncio.wait_for(self._ready.wait(), READY_SECONDS)
         except TimeoutError:
-            raise Incomplete(f"{self._unready} of {count} viewers were never shown the map") from None
+            raise Incomplete(f"{self._unready} of {count} viewers never got a snapshot") from None
 
     async def close(self) -> None:
         self._leaving = True
@@ -123,7 +122,7 @@ class Crowd:
         if kind == "delta":
             self.deltas += 1
             if viewer.seq is not None and message["to"] <= viewer.seq:
-                return  # in already, with a snapshot that came in between: the contract says to ignore it
+                return  # a snapshot came in between and has it already: docs/protocol.md says to ignore it
             if viewer.seq != message["from"]:
                 self.gaps += 1
             self._moved(viewer, message["to"])
@@ -133,7 +132,7 @@ class Crowd:
                 if not self._unready:
                     self._ready.set()
             else:
-                self.shown_again += 1
+                self.repeated += 1
             self._moved(viewer, message["seq"])
 
     def _moved(self, viewer: Viewer, seq: int) -> None:
@@ -141,32 +140,32 @@ class Crowd:
         if viewer.log is not None:
             viewer.log.append((seq, now))
         before, viewer.seq = viewer.seq, seq
-        if self._told is not None and (before or 0) < self._wanted <= seq:
+        if self._done is not None and (before or 0) < self._awaited <= seq:
             self._missing -= 1
             if not self._missing:
-                self._told.set_result(now)
-                self._told = None
+                self._done.set_result(now)
+                self._done = None
 
     @staticmethod
     def _of_socketio(viewer: Viewer, payload: bytes) -> bytes | None:
-        """The message behind Engine.IO's and Socket.IO's framing, or None where the frame is theirs alone."""
+        """The message without Engine.IO's and Socket.IO's framing; None for a frame that has no message."""
         if payload.startswith(b"42["):
             return payload[payload.index(b",") + 1 : -1]
         if payload == b"2":
-            viewer.say(b"3")
+            viewer.send(b"3")
         elif payload.startswith(b"0"):
-            viewer.say(b"40")
+            viewer.send(b"40")
         return None
 
     # ------------------------------------------------------------------------------------------ waiting
     async def everyone_has(self, number: int, seconds: float = 20.0) -> float:
-        """Waits until every viewer has this change; answers with when the last one had it. Raises Incomplete."""
+        """Waits until every viewer has this change; returns when the last one got it. Raises Incomplete."""
         self._missing = sum(1 for viewer in self.viewers if (viewer.seq or 0) < number)
         if not self._missing:
             return self._moved_at
-        self._wanted, self._told = number, asyncio.get_running_loop().create_future()
+        self._awaited, self._done = number, asyncio.get_running_loop().create_future()
         try:
-            return await asyncio.wait_for(self._told, seconds)
+            return await asyncio.wait_for(self._done, seconds)
         except TimeoutError:
             raise Incomplete(f"{self._missing} of {len(self.viewers)} viewers never had change {number}") from None
 
@@ -180,7 +179,7 @@ class Crowd:
             )
 
     def sample(self, count: int) -> Sequence[Viewer]:
-        """So many viewers, spread evenly, who from now on log every move."""
+        """This many viewers, spread evenly, who log every change from now on."""
         step = max(1, len(self.viewers) // count)
         chosen = self.viewers[::step][:count]
         for viewer in chosen:

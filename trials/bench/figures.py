@@ -1,4 +1,4 @@
-"""What rows answer with, and the small arithmetic of rounds: medians, ranges, percentiles."""
+"""What rows return, and how rounds are summed up: medians, ranges, percentiles."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -7,7 +7,7 @@ from statistics import median
 
 
 class Incomplete(Exception):
-    """Not every frame reached every viewer: the row fails, whatever its figures are."""
+    """Not every frame reached every viewer, so the row fails whatever its figures are."""
 
 
 class Skipped(Exception):
@@ -15,7 +15,7 @@ class Skipped(Exception):
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """The smallest value that so many of `values` do not exceed (nearest rank); `share` 0.99 is p99."""
+    """The percentile of `values` by nearest rank; `share` 0.99 is p99."""
     ordered = sorted(values)
     return ordered[max(1, ceil(len(ordered) * share)) - 1]
 
@@ -78,13 +78,13 @@ class Row:
 
     @property
     def met(self) -> bool | None:
-        """None where there is no goal, or nothing to hold against it."""
+        """None where there is no goal, or no figure to compare with it."""
         if self.failed:
             return False
-        held_against = (self.ours.middle if self.ours else None) if self.absolute else self.ratio
-        if self.limit is None or held_against is None:
+        compared = (self.ours.middle if self.ours else None) if self.absolute else self.ratio
+        if self.limit is None or compared is None:
             return None
-        return held_against >= self.limit if self.at_least else held_against <= self.limit
+        return compared >= self.limit if self.at_least else compared <= self.limit
 
     def as_json(self) -> dict:
         plain = {name: value for name, value in asdict(self).items() if name not in {"ours", "reference"}}

@@ -34,7 +34,7 @@ def pin(pid: int, core: int) -> None:
 
 
 def allow_many_sockets() -> int:
-    """Raises the soft limit of open files to the hard one, for us and our children; answers with it."""
+    """Raises the soft limit of open files to the hard limit, for this process and its children; returns it."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
@@ -42,7 +42,7 @@ def allow_many_sockets() -> int:
 
 # ------------------------------------------------------------------------------------------ what it costs
 def _stat(pid: int) -> list[str]:
-    # The name stands in brackets and may hold anything; fields are counted from behind it.
+    # The name is in brackets and may contain anything, so the fields are counted after it.
     return (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
 
 
@@ -82,15 +82,15 @@ def _busy() -> tuple[float, float]:
     return busy, busy + idle + iowait
 
 
-class Neighbours:
-    """How much of the machine went to processes that are not ours, from its making until it is asked."""
+class OtherPrograms:
+    """How much of the machine other programs have used since this object was made."""
 
     def __init__(self) -> None:
         self._busy, self._total = _busy()
         self._ours = _ours()
 
     def share(self) -> float:
-        """0.0 (we were alone) to 1.0."""
+        """From 0.0 (there were none) to 1.0."""
         busy, total = _busy()
         others = (busy - self._busy) - (_ours() - self._ours)
         return max(0.0, others / max(total - self._total, 1e-9))

@@ -1,25 +1,27 @@
-"""The cinema that is measured: one hall of 400 seats that everybody looks at, and large ones to hold and to sell.
+"""Makes the cinema that is measured: one hall of 400 seats for the viewers, and large ones for holds and sales.
 
-Imported once Django is set up.
+Import it after Django is set up.
 """
 
 import string
 from datetime import date, timedelta
+from typing import cast
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.utils import timezone
 
 from cinema import services
 from cinema.models import City, Movie, Screen, Show, Theatre
 from seating.services.execute import rebuild_show
-from trials.bench.house import BenchShow
+from trials.bench.shows import BenchShow, Shows
 
 PRICE = {"Stalls": 20_000}  # paise
 
 
-def seed(sold_shows: int) -> tuple[BenchShow, BenchShow, tuple[BenchShow, ...], tuple[BenchShow, ...]]:
-    """Migrates, plans the shows, builds each in Redis; answers with (viewed, large, a programme, those to sell)."""
+def seed(sold_shows: int) -> Shows:
+    """Migrates, plans the shows and builds each in Redis. `sold_shows` is how many shows there are to sell."""
     call_command("migrate", verbosity=0, interactive=False)
     theatre = Theatre.objects.create(city=City.objects.create(name="Bench", slug="bench"), name="Bench", slug="bench")
     movie = Movie.objects.create(
@@ -39,8 +41,13 @@ def seed(sold_shows: int) -> tuple[BenchShow, BenchShow, tuple[BenchShow, ...], 
     for show in (viewed, large, *programme, *sold):
         rebuild_show(show.id)
     connection.close()
-    connection.close_pool()  # nobody but the servers that are measured keeps connections from here on
-    return viewed, large, programme, sold
+    close_pool()  # from here on only the servers that are measured keep connections
+    return Shows(viewed, large, programme, sold)
+
+
+def close_pool() -> None:
+    """Closes this process's idle connections to PostgreSQL."""
+    cast(DatabaseWrapper, connection).close_pool()
 
 
 def _show(theatre: Theatre, movie: Movie, name: str, rows: int, seats: int) -> BenchShow:

@@ -1,8 +1,8 @@
-"""The servers that are measured: Housefull and what it is measured against. One process each, on the server's core.
+"""The servers that are measured: Housefull and its references. Each is one process on the server's core.
 
-A subject is started, changes seats for its viewers when told to (`change`), and is stopped. Changes come from the
-load's core and reach every server the way they would from another process: through Redis; only the bare picows loop is
-told directly. The references send the same message with as many seats in it.
+A subject is started, changes seats for its viewers (`change`), and is stopped. Changes come from the load's core and
+reach every server as they would from another process: through Redis. Only the bare picows loop gets them directly. The
+references send the same message with as many seats in it.
 """
 
 import asyncio
@@ -13,9 +13,10 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgpack
 import redis.asyncio
@@ -26,12 +27,8 @@ from picows import WSListener, WSMsgType, ws_connect
 from config.dev.embedded import free_port
 from trials.bench import machine
 from trials.bench.crowd import Crowd
+from trials.bench.environment import Bench
 from trials.bench.figures import Skipped
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
-    from trials.bench.house import House
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -42,7 +39,7 @@ SEATS_PER_CHANGE = 3
 def start_pinned(
     command: list[str], core: int, log: Path, environment: dict[str, str] | None = None
 ) -> subprocess.Popen:
-    """Starts a program on one core; what it says goes to the end of `log`."""
+    """Starts a program on one core; its output is appended to `log`."""
     with log.open("ab") as out:
         return subprocess.Popen(
             command,
@@ -59,12 +56,12 @@ class Subject:
     name = ""
     socketio = False
 
-    def __init__(self, house: "House") -> None:
-        self.house = house
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
         self.port = free_port()
         self.process: subprocess.Popen | None = None
         self._number = 0
-        self._seats = house.viewed.seats[:SEATS_PER_CHANGE]
+        self._seats = bench.viewed.seats[:SEATS_PER_CHANGE]
 
     @property
     def url(self) -> str:
@@ -82,13 +79,13 @@ class Subject:
         return {}
 
     async def begin(self) -> None:
-        """What must be there before the first viewer comes."""
+        """Prepares what the first viewer needs."""
 
     async def end(self) -> None:
         """Undoes `begin`."""
 
     async def change(self) -> int:
-        """Changes some seats; answers with the number of the change that viewers will see."""
+        """Changes some seats and returns the number of the change that viewers will see."""
         raise NotImplementedError
 
     def crowd(self) -> Crowd:
@@ -103,7 +100,7 @@ class Subject:
 
     # ---------------------------------------------------------------------------------- starting, ending
     @asynccontextmanager
-    async def running(self) -> "AsyncIterator[Subject]":
+    async def running(self) -> AsyncIterator["Subject"]:
         self._start()
         try:
             await self._until_it_listens()
@@ -112,12 +109,12 @@ class Subject:
         finally:
             await self.end()
             if self.process is not None:
-                self.process.terminate() if self.house.options.profile else self.process.kill()
+                self.process.terminate() if self.bench.options.profile else self.process.kill()
                 self.process.wait()
 
     def _start(self) -> None:
-        log = self.house.logs / f"{self.name.replace(' ', '-')}.log"
-        self.process = start_pinned(self.command(), self.house.cores.server, log, self.environment())
+        log = self.bench.logs / f"{self.name.replace(' ', '-')}.log"
+        self.process = start_pinned(self.command(), self.bench.cores.server, log, self.environment())
 
     async def _until_it_listens(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -126,43 +123,43 @@ class Subject:
                 if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                     return
             if self.process is None or self.process.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"{self.name} did not start; see {self.house.logs}")
+                raise RuntimeError(f"{self.name} did not start; see {self.bench.logs}")
             await asyncio.sleep(0.1)
 
 
 class Housefull(Subject):
-    """The web process as the Procfile starts it; seats change by the same scripts that everybody uses."""
+    """The web process as the Procfile starts it; seats change by the same scripts as in production."""
 
     name = "housefull"
 
     @property
     def url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/ws/shows/{self.house.viewed.id}/"
+        return f"ws://127.0.0.1:{self.port}/ws/shows/{self.bench.viewed.id}/"
 
     def command(self) -> list[str]:
         program = ["-m", "config.server"]
-        if self.house.options.profile:
-            program = ["-m", "trials.bench.servers.profiled", str(self.house.profile_file())]
+        if self.bench.options.profile:
+            program = ["-m", "trials.bench.servers.profiled", str(self.bench.profile_file())]
         return [sys.executable, *program, "-b", "127.0.0.1", "-p", str(self.port), "config.asgi:application"]
 
     def environment(self) -> dict[str, str]:
         return {"DRAIN_SECONDS": "0"}
 
     async def begin(self) -> None:
-        await self.house.release()  # what an earlier subject may have left held
+        await self.bench.release()  # an earlier subject may have left seats held
         self._held = False
 
     async def change(self) -> int:
         """Holds three seats, or releases them again."""
         self._held = not self._held
-        return await self.house.hold(self._seats) if self._held else await self.house.release()
+        return await self.bench.hold(self._seats) if self._held else await self.bench.release()
 
 
 class Plain(Subject):
     """A plain consumer and a group, on one of the two channel layers."""
 
-    def __init__(self, house: "House", layer: str) -> None:
-        super().__init__(house)
+    def __init__(self, bench: Bench, layer: str) -> None:
+        super().__init__(bench)
         self.layer = layer
         self.name = f"plain consumer, {layer} layer"
 
@@ -171,14 +168,14 @@ class Plain(Subject):
         return [sys.executable, "-m", "daphne", *where, "trials.bench.servers.plain:application"]
 
     def environment(self) -> dict[str, str]:
-        return {"LAYER": self.layer, "LAYER_URL": self.house.redis_url(10)}
+        return {"LAYER": self.layer, "LAYER_URL": self.bench.redis_url(10)}
 
     async def begin(self) -> None:
-        client = redis.asyncio.Redis.from_url(self.house.redis_url(10))
-        await client.flushdb()  # members of earlier rounds would still be sent to
+        client = redis.asyncio.Redis.from_url(self.bench.redis_url(10))
+        await client.flushdb()  # it would still send to the members of earlier rounds
         await client.aclose()
         kind = RedisChannelLayer if self.layer == "core" else RedisPubSubChannelLayer
-        self._layer: Any = kind(hosts=[{"address": self.house.redis_url(10), "socket_timeout": None}])
+        self._layer: Any = kind(hosts=[{"address": self.bench.redis_url(10), "socket_timeout": None}])
 
     async def end(self) -> None:
         if hasattr(self, "_layer"):
@@ -201,10 +198,10 @@ class SocketIO(Subject):
 
     def command(self) -> list[str]:
         script = HERE / "socketio" / "server.mjs"
-        return ["node", "--expose-gc", str(script), str(self.port), self.house.redis_url(11)]
+        return ["node", "--expose-gc", str(script), str(self.port), self.bench.redis_url(11)]
 
     async def begin(self) -> None:
-        self._redis = redis.asyncio.Redis.from_url(self.house.redis_url(11))
+        self._redis = redis.asyncio.Redis.from_url(self.bench.redis_url(11))
 
     async def end(self) -> None:
         if hasattr(self, "_redis"):
@@ -219,7 +216,7 @@ class SocketIO(Subject):
 
 
 class Broadcast(Subject):
-    """picows: a loop over all transports, told what to send over a socket of its own."""
+    """picows: a loop over all transports, which gets its messages over a separate socket."""
 
     name = "picows"
 
@@ -238,20 +235,20 @@ class Broadcast(Subject):
         return self._number
 
 
-def socketio_or_skip(house: "House") -> SocketIO:
-    """Installs what package-lock.json names on first use. Raises Skipped where there is no Node or no registry."""
+def socketio_or_skip(bench: Bench) -> SocketIO:
+    """Installs the packages of package-lock.json on first use. Raises Skipped without Node or without a registry."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         raise Skipped("there is no Node (at least 20) with npm on this machine")
     folder = HERE / "socketio"
     if not (folder / "node_modules" / "socket.io").is_dir():
-        house.say("installing Socket.IO (npm ci)")
+        bench.log("installing Socket.IO (npm ci)")
         done = subprocess.run(
             ["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=folder, capture_output=True, text=True
         )
         if done.returncode:
             lines = (done.stderr or done.stdout).strip().splitlines() or ["no output"]
             raise Skipped(f"Socket.IO could not be installed: {lines[-1]}")
-    return SocketIO(house)
+    return SocketIO(bench)
 
 
 def memory_of(subject: Subject) -> int:

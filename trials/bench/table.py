@@ -7,30 +7,27 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from subprocess import run
-from typing import TYPE_CHECKING
 
 from trials.bench import machine
+from trials.bench.environment import Bench
 from trials.bench.figures import Row, number
-
-if TYPE_CHECKING:
-    from trials.bench.house import House
 
 PACKAGES = ("django", "channels", "channels-redis", "daphne", "autobahn", "twisted", "redis", "psycopg", "picows")
 HEADINGS = ("row", "measure", "Housefull", "reference", "ratio", "goal", "met")
 STARTED = time.monotonic()
 
 
-def report(house: "House", done: list[Row], load: float) -> dict:
-    """Everything that a reader needs to judge the figures: the machine, the versions, the rows."""
+def report(bench: Bench, done: list[Row], load: float) -> dict:
+    """Everything that a reader needs to judge the figures: machine, versions, rows."""
     return {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": "make bench" + (f' ARGS="{" ".join(sys.argv[1:])}"' if sys.argv[1:] else ""),
         "commit": machine.commit(Path(__file__).parents[2]),
-        "machine": {**machine.describe(), "roles": house.cores.describe(), "load_at_start": round(load, 2)},
-        "versions": {name: version(name) for name in PACKAGES} | _servers(house),
-        "rounds": house.options.rounds,
-        "quick": house.options.quick,
-        "profiled": house.options.profile,
+        "machine": {**machine.describe(), "roles": bench.cores.describe(), "load_at_start": round(load, 2)},
+        "versions": {name: version(name) for name in PACKAGES} | _servers(bench),
+        "rounds": bench.options.rounds,
+        "quick": bench.options.quick,
+        "profiled": bench.options.profile,
         "seconds": round(time.monotonic() - STARTED),
         "rows": [row.as_json() for row in done],
         "lines": [_cells(row) for row in done],
@@ -39,7 +36,7 @@ def report(house: "House", done: list[Row], load: float) -> dict:
 
 
 def write(report: dict, target: Path, *, partial: bool) -> None:
-    """The whole run is `latest.json`; a part of it lies beside, so that it does not pass for the whole."""
+    """A whole run is `latest.json`; a part of one is `latest-part.json`, so that nobody takes it for a whole run."""
     if partial or report["profiled"]:
         target = target.with_name("latest-part.json")
     kept = {name: value for name, value in report.items() if name != "lines"}
@@ -47,7 +44,7 @@ def write(report: dict, target: Path, *, partial: bool) -> None:
 
 
 def text(report: dict) -> str:
-    """The table in Markdown, which is what docs/performance.md keeps."""
+    """The table in Markdown, as docs/performance.md has it."""
     lines = [list(HEADINGS), *report["lines"]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
     ruled = [lines[0], ["-" * width for width in widths], *lines[1:]]
@@ -60,7 +57,7 @@ def text(report: dict) -> str:
         f"{about['kernel']}, Python {about['python']}; {about['roles']}. Commit {report['commit']}, "
         f"{report['made_at']}, {report['rounds']} round(s), `{report['command']}`."
     )
-    warning = ["Made under the profiler: these figures are worthless."] if report["profiled"] else []
+    warning = ["Made under the profiler: do not use these figures."] if report["profiled"] else []
     return "\n".join(["", *warning, head, "", *drawn, "", *(f"- {note}" for note in report["notes"])])
 
 
@@ -98,11 +95,11 @@ def _notes(done: list[Row]) -> list[str]:
     return notes
 
 
-def _servers(house: "House") -> dict[str, str]:
-    """Versions of what is no Python package."""
+def _servers(bench: Bench) -> dict[str, str]:
+    """Versions of programs that are not Python packages."""
     programs = {
-        "postgres": [str(house.postgres.binaries / "postgres"), "--version"],
-        "valkey": [house.valkey.command()[0], "--version"],
+        "postgres": [str(bench.postgres.binaries / "postgres"), "--version"],
+        "valkey": [bench.valkey.command()[0], "--version"],
         "node": ["node", "--version"],
     }
     found = {}

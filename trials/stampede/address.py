@@ -3,7 +3,10 @@
 import ipaddress
 import ssl
 from dataclasses import dataclass
+from functools import cached_property
 from urllib.parse import urlsplit
+
+FORM = "write http(s)://host[:port], such as http://127.0.0.1:8000"
 
 
 class CannotRun(Exception):
@@ -37,8 +40,9 @@ class Address:
         except ValueError:
             return False
 
-    @property
+    @cached_property
     def tls(self) -> ssl.SSLContext | None:
+        """Made once: loading the system's certificates takes long, and every connection needs them."""
         return ssl.create_default_context() if self.secure else None
 
 
@@ -51,6 +55,6 @@ def read_address(url: str) -> Address:
         port = None
         parts = parts._replace(scheme="")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise CannotRun(f"--url is {url!r}: write http(s)://host[:port], such as http://127.0.0.1:8000.")
+        raise CannotRun(f"{url!r} is not an address: {FORM}.")
     secure = parts.scheme == "https"
     return Address(secure, parts.hostname, port or (443 if secure else 80), parts.path.rstrip("/"))

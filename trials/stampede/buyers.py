@@ -8,18 +8,14 @@ certainly not theirs.
 import random
 import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from trials.stampede.address import Address
 from trials.stampede.choosing import choose_seats, starting_place
 from trials.stampede.client import Answer, Client, Unreachable
 from trials.stampede.customers import Customer
 from trials.stampede.frames import server_time
-from trials.stampede.ledger import Grant, Ledger
-from trials.stampede.measures import Measures
-
-if TYPE_CHECKING:
-    from trials.stampede.market import Market
+from trials.stampede.ledger import Grant
+from trials.stampede.market import Market
 
 LARGEST_PARTY = 4
 OVER_SOCKET = 0.6  # share of the holds; the rest goes over HTTP
@@ -43,10 +39,10 @@ class Refused(Exception):
 
 
 class Buyer:
-    def __init__(self, market: "Market", customer: Customer, number: int) -> None:
+    def __init__(self, market: Market, customer: Customer, number: int) -> None:
         self.market = market
-        self.measures: Measures = market.measures
-        self.ledger: Ledger = market.ledger
+        self.measures = market.measures
+        self.ledger = market.ledger
         self.customer = customer
         self.number = number
         self.http = Client(market.hall.address)
@@ -58,19 +54,22 @@ class Buyer:
 
     async def shop(self) -> None:
         """Round after round until the market closes."""
-        await self.market.pause(random.uniform(0, self.market.think_seconds))  # noqa: S311 - no secret
-        while self.market.is_open:
-            try:
-                await self._round()
-            except Refused as refusal:
-                self.measures.refusals[refusal.code] += 1
-            except Trouble:
-                self._become_somebody_new()
-            except (KeyError, TypeError, ValueError, AttributeError) as error:
-                self.measures.errors[f"unreadable answer: {error!r}"] += 1
-                self._become_somebody_new()
-            await self._think()
-        self.http.close()
+        async with self.http:
+            await self.market.pause(random.uniform(0, self.market.think_seconds))  # noqa: S311 - no secret
+            while self.market.is_open:
+                await self._try_round()
+                await self._think()
+
+    async def _try_round(self) -> None:
+        try:
+            await self._round()
+        except Refused as refusal:
+            self.measures.refusals[refusal.code] += 1
+        except Trouble:
+            self._become_somebody_new()
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            self.measures.errors[f"unreadable answer: {error!r}"] += 1
+            self._become_somebody_new()
 
     def _become_somebody_new(self) -> None:
         self.life += 1
@@ -171,12 +170,9 @@ class Buyer:
         grant.claim_ends = max(grant.claim_ends, self.ledger.our_time(server_time(order["expires_at"])))
         self.market.owed[booking["id"]] = (grant, self.http.token)
         outcome = "failure" if self._chance(PAYMENT_FAILS) else "success"
-        sandbox = Client(sandbox_address)
-        try:
+        async with Client(sandbox_address) as sandbox:
             wanted = {"order_id": order["order_id"], "outcome": outcome}
             told = (await self._ask(sandbox, "POST", "/_test/pay", wanted)).body
-        finally:
-            sandbox.close()
         if outcome == "failure":
             self.measures.outcomes["payment_failed"] += 1
             del self.market.owed[booking["id"]]

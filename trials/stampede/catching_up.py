@@ -27,12 +27,9 @@ class CaughtUp:
 
 async def catch_up(hall: Hall, ledger: Ledger, viewers: Sequence[Viewer]) -> CaughtUp:
     began = time.monotonic()
-    client = Client(hall.address)
-    try:
+    async with Client(hall.address) as client:
         fresh = await _until_sold(client, hall, ledger)
         fresh, wrong_maps = await _compare(client, hall, list(viewers), fresh)
-    finally:
-        client.close()
     if fresh is None:
         wrong_maps = ["no fresh snapshot could be read from the site"]
     return CaughtUp(fresh, wrong_maps, time.monotonic() - began)

@@ -1,11 +1,9 @@
-"""HTTP/1.1 on one kept connection, for asyncio: small JSON requests, one at a time.
+"""HTTP for one visitor: small JSON requests, one at a time, over one kept connection.
 
-A request whose answer does not come is never sent a second time: whether it happened is not known. Only a connection
-that the server had closed before the request is replaced in silence.
+A POST without an answer is never sent a second time: nobody knows whether it was carried out. Only a connection that
+the server had closed before the request is replaced, and nothing is reported.
 """
 
-import asyncio
-import contextlib
 import json
 import os
 import socket
@@ -13,12 +11,14 @@ import ssl
 from dataclasses import dataclass
 from typing import Any
 
+import aiohttp
+
 from trials.stampede.address import Address
 
 ANSWER_SECONDS = 20.0
 CONNECT_SECONDS = 10.0
+IDLE_SECONDS = 3600.0  # an idle connection is kept until the server closes it
 LONGEST_BODY_BYTES = 16 * 1024 * 1024
-_LENGTHS = {"content-length", "transfer-encoding"}  # without one of them the body ends with the connection
 
 
 class Unreachable(Exception):
@@ -36,7 +36,7 @@ def reason_of(error: OSError) -> str:
 
 @dataclass(frozen=True)
 class Answer:
-    """`body` is what the JSON says, or None where it is none."""
+    """`body` is the parsed JSON, or None where the body is not JSON."""
 
     status: int
     body: Any
@@ -49,104 +49,64 @@ class Answer:
 
 
 class Client:
-    """One visitor's connection; `token` is who they are, once they have been told."""
+    """One visitor's connection, as an async context manager. `token` is who they are, once the site has said so."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
         self.token: str | None = None
-        self._reader: asyncio.StreamReader | None = None
-        self._writer: asyncio.StreamWriter | None = None
+
+    async def __aenter__(self) -> "Client":
+        self._session = aiohttp.ClientSession(  # no proxy from the environment: that is its default
+            connector=aiohttp.TCPConnector(limit=1, keepalive_timeout=IDLE_SECONDS, ssl=self.address.tls or True),
+            cookie_jar=aiohttp.DummyCookieJar(),  # the token says who is asking, and nothing else does
+            headers={"Accept": "application/json", "Accept-Encoding": "identity"},
+            timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS, sock_connect=CONNECT_SECONDS),
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._session.close()
 
     async def request(
         self, method: str, path: str, body: dict | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """Raises Unreachable."""
+        own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await self._exchange(self._head_and_body(method, path, body, headers or {}))
-        except Unreachable:
-            self.close()
-            raise
+            async with self._session.request(
+                method,
+                f"{self.address.url}{path}",
+                json=body,
+                headers={**own, **(headers or {})},
+                allow_redirects=False,
+            ) as response:
+                return Answer(response.status, _parsed(await _content(response)))
         except TimeoutError:
-            self.close()
             raise Unreachable(f"no answer within {ANSWER_SECONDS:.0f} s") from None
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise Unreachable(f"TLS: {getattr(error.certificate_error, 'reason', None) or 'no agreement'}") from None
+        except aiohttp.ClientConnectorError as error:
+            raise Unreachable(reason_of(error.os_error)) from None
+        except aiohttp.ServerDisconnectedError:
+            raise Unreachable("the connection was closed") from None
         except OSError as error:
-            self.close()
             raise Unreachable(reason_of(error)) from None
-        except (EOFError, ValueError):
-            self.close()
-            raise Unreachable("the answer breaks off or cannot be read") from None
-        except BaseException:
-            self.close()  # cancelled half-way: what is left of the answer must not meet the next request
-            raise
-
-    def close(self) -> None:
-        if self._writer is not None:
-            with contextlib.suppress(OSError, RuntimeError):
-                self._writer.close()
-        self._reader = self._writer = None
-
-    def _head_and_body(self, method: str, path: str, body: dict | None, headers: dict[str, str]) -> bytes:
-        content = b"" if body is None else json.dumps(body).encode()
-        default_port = 443 if self.address.secure else 80
-        host = self.address.host if self.address.port == default_port else f"{self.address.host}:{self.address.port}"
-        lines = [f"{method} {self.address.path}{path} HTTP/1.1", f"Host: {host}", "Accept: application/json"]
-        if body is not None:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(content)}"]
-        if self.token:
-            lines.append(f"Authorization: Bearer {self.token}")
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        return "\r\n".join([*lines, "", ""]).encode() + content
-
-    async def _connected(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        if self._reader is None or self._writer is None or self._reader.at_eof() or self._writer.is_closing():
-            self.close()
-            async with asyncio.timeout(CONNECT_SECONDS):
-                self._reader, self._writer = await asyncio.open_connection(
-                    self.address.host, self.address.port, ssl=self.address.tls
-                )
-        return self._reader, self._writer
-
-    async def _exchange(self, request: bytes) -> Answer:
-        reader, writer = await self._connected()
-        writer.write(request)
-        await writer.drain()
-        status_line = await reader.readline()
-        if not status_line.startswith(b"HTTP/1."):
-            raise Unreachable("the connection was closed" if not status_line else "what answers does not speak HTTP")
-        status = int(status_line.split()[1])
-        headers: dict[str, str] = {}
-        while (line := await reader.readline()) not in {b"\r\n", b"\n"}:
-            if not line:
-                raise EOFError
-            name, _, value = line.decode("latin-1").partition(":")
-            headers[name.strip().lower()] = value.strip()
-        content = await _content(reader, headers, status)
-        if headers.get("connection", "").lower() == "close" or not headers.keys() & _LENGTHS:
-            self.close()
-        try:
-            return Answer(status, json.loads(content))
-        except ValueError:
-            return Answer(status, None)
+        except (aiohttp.ClientError, ValueError):
+            raise Unreachable("the answer breaks off or is not HTTP") from None
 
 
-async def _content(reader: asyncio.StreamReader, headers: dict[str, str], status: int) -> bytes:
-    if status in {204, 304}:
-        return b""
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        parts = []
-        while size := int((await reader.readline()).split(b";")[0], 16):
-            parts.append(await reader.readexactly(_checked(size)))
-            await reader.readexactly(2)
-        while await reader.readline() not in {b"\r\n", b"\n", b""}:
-            continue  # trailers
-        return b"".join(parts)
-    if "content-length" in headers:
-        return await reader.readexactly(_checked(int(headers["content-length"])))
-    return await reader.read(LONGEST_BODY_BYTES)
+async def _content(response: aiohttp.ClientResponse) -> bytes:
+    """Raises ValueError for a body that is too long."""
+    content = bytearray()
+    async for part in response.content.iter_any():
+        content += part
+        if len(content) > LONGEST_BODY_BYTES:
+            raise ValueError(f"longer than {LONGEST_BODY_BYTES:,} bytes")
+    return bytes(content)
 
 
-def _checked(size: int) -> int:
-    if not 0 <= size <= LONGEST_BODY_BYTES:
-        raise ValueError("a body of this length is refused")
-    return size
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return None

@@ -1,21 +1,17 @@
 """A buyer's socket: a viewer who also speaks, within the contract's limit of 5 messages a second."""
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from trials.stampede.client import Unreachable
 from trials.stampede.ledger import NOTICE_SECONDS, Grant
-from trials.stampede.viewers import Viewer
-
-if TYPE_CHECKING:
-    from trials.stampede.crowd import Crowd
+from trials.stampede.viewers import Host, Viewer
 
 ANSWER_SECONDS = 15.0
 SECONDS_PER_MESSAGE = 0.25
 
 
 class Customer(Viewer):
-    def __init__(self, crowd: "Crowd", number: int) -> None:
+    def __init__(self, crowd: Host, number: int) -> None:
         super().__init__(crowd, number)
         self.token: str | None = None
         self.grant: Grant | None = None  # the hold they have now

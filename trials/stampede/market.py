@@ -5,17 +5,13 @@ import contextlib
 from dataclasses import dataclass, field
 
 from trials.stampede.address import Address
-from trials.stampede.buyers import Buyer
 from trials.stampede.client import Client, Unreachable
-from trials.stampede.crowd import Crowd
-from trials.stampede.customers import Customer
 from trials.stampede.ledger import Grant, Ledger
 from trials.stampede.measures import Measures
 from trials.stampede.target import Hall
 from trials.stampede.watching import Watching
 
 FULLEST = 0.9  # of the house by the end, so that there is something to fight for until then
-LAST_ROUND_SECONDS = 30.0
 CONFIRMING_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 10.0
 
@@ -26,39 +22,16 @@ class Market:
     measures: Measures
     ledger: Ledger
     watching: Watching
-    crowd: Crowd
     sandbox: Address | None
     think_seconds: float
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     owed: dict[str, tuple[Grant, str | None]] = field(default_factory=dict)  # payment begun, end not known
-    _buyers: list[asyncio.Task] = field(default_factory=list)
-    _lasts: float = 0.0
+    _seconds: float = 0.0
     _taken_before: float = 0.0
 
-    def admit_customers(self, count: int) -> list[Buyer]:
-        """Buyers with sockets of their own, which are viewers like all others."""
-        buyers = []
-        for number in range(count):
-            customer = Customer(self.crowd, number)
-            self.crowd.admit(customer)
-            buyers.append(Buyer(self, customer, number))
-        return buyers
-
-    def begin(self, buyers: list[Buyer], seconds: float) -> None:
-        viewer = self.crowd.most_recent()
-        self._lasts, self._taken_before = seconds, self._taken(viewer.states) if viewer else 1.0
-        self._buyers = [asyncio.create_task(buyer.shop()) for buyer in buyers]
-
-    async def close(self) -> None:
-        """No new rounds; what has begun is finished. Raises what a buyer stumbled over."""
-        self.closing.set()
-        if not self._buyers:
-            return
-        done, late = await asyncio.wait(self._buyers, timeout=LAST_ROUND_SECONDS)
-        for task in late:
-            task.cancel()
-        for task in done:
-            task.result()
+    def begin(self, states: bytearray | None, seconds: float) -> None:
+        """The sale begins on this map (None: nobody has one) and lasts so long."""
+        self._seconds, self._taken_before = seconds, self._taken(states) if states is not None else 1.0
 
     @property
     def is_open(self) -> bool:
@@ -75,7 +48,7 @@ class Market:
 
     def may_keep(self, states: bytearray) -> bool:
         """Whether seats that are held may stay taken: the house fills up evenly until the end of the run."""
-        gone = (self.measures.clock() - self.measures.began) / self._lasts
+        gone = (self.measures.clock() - self.measures.began) / self._seconds
         return self.is_open and self._taken(states) <= self._taken_before + (FULLEST - self._taken_before) * gone
 
     # ------------------------------------------------------------------------------------------ bookings
@@ -96,9 +69,8 @@ class Market:
 
     async def ask_about_payments(self) -> None:
         """Those whose page was closed, or who got no answer: what has become of their bookings?"""
-        client = Client(self.hall.address)
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(CONFIRMING_SECONDS):
+            async with asyncio.timeout(CONFIRMING_SECONDS), Client(self.hall.address) as client:
                 while self.owed:
                     for booking, (_, client.token) in list(self.owed.items()):
                         with contextlib.suppress(Unreachable):
@@ -106,4 +78,3 @@ class Market:
                             if answer.status == 200 and isinstance(answer.body, dict):
                                 self.note_booking(answer.body)
                     await asyncio.sleep(0.5)
-        client.close()

@@ -7,17 +7,37 @@ import os
 import platform
 import resource
 import sys
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sized
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from trials.stampede import proof
+from trials.stampede.address import Address
 from trials.stampede.catching_up import CaughtUp
+from trials.stampede.ledger import Ledger
+from trials.stampede.measures import Measures
+from trials.stampede.plan import Plan
+from trials.stampede.target import Hall
 
-if TYPE_CHECKING:
-    from trials.stampede.run import Stampede
+
+@dataclass(frozen=True)
+class Run:
+    """A run that has ended: what it was asked to do, and everything it counted."""
+
+    hall: Hall
+    sandbox: Address | None
+    plan: Plan
+    measures: Measures
+    ledger: Ledger
+    viewers: int
+    sampled: int  # viewers whose frames were timed
+    owed: Sized  # bookings whose payment began and whose end is not known
+    sale_frames: int
+    sale_seconds: float
+    cpu_share: float  # of one core, during the sale
 
 
-def result_of(run: "Stampede", end: CaughtUp) -> dict[str, Any]:
+def result_of(run: Run, end: CaughtUp) -> dict[str, Any]:
     losses = [
         {"at": round(loss.first - run.measures.began, 1), "signs": sorted(loss.signs)} for loss in run.ledger.losses
     ]
@@ -35,7 +55,7 @@ def result_of(run: "Stampede", end: CaughtUp) -> dict[str, Any]:
         "viewers": _viewers(run),
         "hold_to_frame_ms": {
             **run.measures.hold_to_frame.figures(),
-            "sampled_viewers": len(run.crowd.sample),
+            "sampled_viewers": run.sampled,
             "holds_never_shown": run.measures.unseen_holds,
         },
         "buyers": _buyers(run),
@@ -50,7 +70,7 @@ def result_of(run: "Stampede", end: CaughtUp) -> dict[str, Any]:
     }
 
 
-def _viewers(run: "Stampede") -> dict[str, Any]:
+def _viewers(run: Run) -> dict[str, Any]:
     measures = run.measures
     return {
         "wanted": run.plan.viewers,
@@ -66,7 +86,7 @@ def _viewers(run: "Stampede") -> dict[str, Any]:
     }
 
 
-def _buyers(run: "Stampede") -> dict[str, Any]:
+def _buyers(run: Run) -> dict[str, Any]:
     measures = run.measures
     return {
         "wanted": run.plan.buyers,
@@ -76,11 +96,11 @@ def _buyers(run: "Stampede") -> dict[str, Any]:
         "refusals": dict(measures.refusals),
         "unavailable": dict(measures.unavailable),
         "errors": dict(measures.errors),
-        "payments_without_an_end": len(run.market.owed),
+        "payments_without_an_end": len(run.owed),
     }
 
 
-def _proof(run: "Stampede", end: CaughtUp) -> dict[str, Any]:
+def _proof(run: Run, end: CaughtUp) -> dict[str, Any]:
     ledger, fresh = run.ledger, end.fresh
     verdict: dict[str, list[str]] = {
         "granted_twice": proof.seats_granted_twice(ledger),
@@ -92,7 +112,7 @@ def _proof(run: "Stampede", end: CaughtUp) -> dict[str, Any]:
         "passed": not any(verdict.values()),
         "grants": len(ledger.grants),
         "tickets": sum(len(seats) for seats in ledger.tickets.values()),
-        "viewers": len(run.crowd.viewers),
+        "viewers": run.viewers,
         "agreed_after_seconds": round(end.seconds, 1),
         "epoch": fresh.epoch if fresh else None,
         "seq": fresh.seq if fresh else None,

@@ -13,21 +13,15 @@ from trials.stampede.crowd import Crowd
 from trials.stampede.ledger import Ledger
 from trials.stampede.market import Market
 from trials.stampede.measures import Measures
-from trials.stampede.results import result_of
+from trials.stampede.plan import Plan
+from trials.stampede.results import Run, result_of
+from trials.stampede.sale import Sale
 from trials.stampede.target import Hall
 from trials.stampede.watching import Watching
 
 TICK_SECONDS = 0.1
 SLOWEST_OPENING = 40.0  # viewers per second below which opening is given up
 OPENING_SECONDS = 20.0
-
-
-@dataclass(frozen=True)
-class Plan:
-    viewers: int
-    buyers: int
-    seconds: float
-    think_seconds: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -55,7 +49,8 @@ class Stampede:
         self.ledger = Ledger()
         self.watching = Watching(self.measures)
         self.crowd = Crowd(hall, self.measures, self.ledger, self.watching)
-        self.market = Market(hall, self.measures, self.ledger, self.watching, self.crowd, sandbox, plan.think_seconds)
+        self.market = Market(hall, self.measures, self.ledger, self.watching, sandbox, plan.think_seconds)
+        self.sale = Sale(self.market, self.crowd)
         self._show = show
         self._phase = "opening"
         self._frames: list[int] = [0]  # at the end of each of the last seconds
@@ -70,14 +65,14 @@ class Stampede:
             await self._open()
             await self._sell()
             self._phase = "closing"
-            await self.market.close()
+            await self.sale.end()
             await self.market.ask_about_payments()
             self._phase = "proof"
             verdict = await catch_up(self.hall, self.ledger, self.crowd.viewers)
             self.watching.settle(0, everything=True)
             if clock.done():
                 clock.result()  # it runs until it is told to stop, so it has failed
-            return result_of(self, verdict)
+            return result_of(self._record(), verdict)
         finally:
             clock.cancel()
             await asyncio.gather(clock, return_exceptions=True)
@@ -86,10 +81,25 @@ class Stampede:
     def end_sale(self) -> None:
         self.market.closing.set()
 
+    def _record(self) -> Run:
+        return Run(
+            hall=self.hall,
+            sandbox=self.sandbox,
+            plan=self.plan,
+            measures=self.measures,
+            ledger=self.ledger,
+            viewers=len(self.crowd.viewers),
+            sampled=len(self.crowd.sample),
+            owed=self.market.owed,
+            sale_frames=self.sale_frames,
+            sale_seconds=self.sale_seconds,
+            cpu_share=self.cpu_share,
+        )
+
     # ------------------------------------------------------------------------------------------- phases
     async def _open(self) -> None:
         self.crowd.start(self.plan.viewers)
-        self._buyers = self.market.admit_customers(self.plan.buyers)
+        self.sale.admit(self.plan.buyers)
         wanted = len(self.crowd.viewers)
         deadline = time.monotonic() + OPENING_SECONDS + wanted / SLOWEST_OPENING
         while self.crowd.connected() < wanted and time.monotonic() < deadline:
@@ -109,7 +119,7 @@ class Stampede:
         self._phase = "sale"
         frames, cpu, began = self.measures.frames, time.process_time(), time.perf_counter()
         self.measures.begin()
-        self.market.begin(self._buyers, self.plan.seconds)
+        self.sale.begin(self.plan.seconds)
         try:
             await asyncio.wait_for(self.market.closing.wait(), self.plan.seconds)
         except TimeoutError:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from trials.stampede.address import Address, CannotRun, read_address
+from trials.stampede.address import Address, CannotRun
 from trials.stampede.client import Answer, Client, Unreachable
 
 
@@ -32,8 +32,7 @@ class Hall:
 
 async def find_hall(address: Address, show: int) -> Hall:
     """Asks the site about the show. Raises CannotRun."""
-    client = Client(address)
-    try:
+    async with Client(address) as client:
         facts = await _ask(client, f"/api/shows/{show}/", show)
         _check_on_sale(facts, show)
         layout = await _ask(client, f"/api/shows/{show}/layout/", show)
@@ -43,8 +42,6 @@ async def find_hall(address: Address, show: int) -> Hall:
         except (KeyError, TypeError):
             raise _no_housefull(address) from None
         return Hall(address, show, title, seats, {seat.id: place for place, seat in enumerate(seats)})
-    finally:
-        client.close()
 
 
 async def _ask(client: Client, path: str, show: int) -> dict[str, Any]:
@@ -79,15 +76,14 @@ def _check_on_sale(facts: dict[str, Any], show: int) -> None:
         raise CannotRun(f"Show {show} has begun: its sale has ended. Choose another show.")
 
 
-async def find_sandbox(named: str | None, address: Address, usual_port: int | None) -> Address | None:
+async def find_sandbox(named: Address | None, address: Address, usual_port: int | None) -> Address | None:
     """The payment sandbox: the one that is named, else the one beside a site on this machine. Raises CannotRun."""
     if named is not None:
-        sandbox = read_address(named)
-        if not await _is_sandbox(sandbox):
+        if not await _is_sandbox(named):
             raise CannotRun(
-                f"No payment sandbox answers at {sandbox.url}. Leave --sandbox out to only hold and release."
+                f"No payment sandbox answers at {named.url}. Without --sandbox buyers only hold and release."
             )
-        return sandbox
+        return named
     if not address.is_loopback:
         return None
     beside = Address(False, address.host, usual_port or address.port + 1)
@@ -95,11 +91,9 @@ async def find_sandbox(named: str | None, address: Address, usual_port: int | No
 
 
 async def _is_sandbox(address: Address) -> bool:
-    client = Client(address)
-    try:
-        answer = await client.request("GET", "/_test/webhooks")
-    except Unreachable:
-        return False
-    finally:
-        client.close()
+    async with Client(address) as client:
+        try:
+            answer = await client.request("GET", "/_test/webhooks")
+        except Unreachable:
+            return False
     return answer.status == 200 and isinstance(answer.body, dict)

@@ -5,23 +5,35 @@ on the path of every frame, so it does as little as it can.
 """
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from picows import WSCloseCode, WSFrame, WSListener, WSMsgType, WSTransport
 
-from trials.stampede.frames import Delta, Heartbeat, Snapshot, Unreadable
-
-if TYPE_CHECKING:
-    from trials.stampede.crowd import Crowd
+from trials.stampede.frames import Delta, Frames, Heartbeat, Snapshot, Unreadable
+from trials.stampede.measures import Measures
 
 ABNORMAL = 1006  # RFC 6455, 7.4.1: the connection ended without a close frame
 TEXT, CLOSE = WSMsgType.TEXT, WSMsgType.CLOSE
 
 
-class Viewer(WSListener):
-    """Lives through any number of sockets. `seq` is -1 until the first map."""
+class Host(Protocol):
+    """What a viewer needs from the crowd that keeps it connected. `tick` counts seconds."""
 
-    def __init__(self, crowd: "Crowd", number: int, sampled: bool = False) -> None:
+    frames: Frames
+    measures: Measures
+    tick: int
+
+    def left(self, viewer: "Viewer") -> None: ...
+
+    def note_snapshot(self, snapshot: Snapshot, viewer: "Viewer") -> None: ...
+
+    def note_time(self, server_now: float) -> None: ...
+
+
+class Viewer(WSListener):
+    """One person's map over any number of sockets. `seq` is -1 until the first map."""
+
+    def __init__(self, crowd: Host, number: int, sampled: bool = False) -> None:
         self.crowd = crowd
         self.frames = crowd.frames
         self.measures = crowd.measures

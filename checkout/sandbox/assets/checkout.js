@@ -1,82 +1,168 @@
 /* The payment sheet with the interface of Razorpay's checkout.js: new Razorpay({...}).open(), .close(), .on(name, f).
 
-   What it may not do: break under `default-src 'self'; style-src 'self'` (so no inline style, no inline script), or
-   know where it is served. All it calls lies beside this file, whatever prefix a proxy put in front. The sheet is a
+   It must work under `default-src 'self'; style-src 'self'` (so no inline style, no inline script), and must not know
+   where it is served: everything it calls lies beside this file, whatever prefix a proxy put in front. The sheet is a
    modal <dialog> in a shadow root. `silent` closes it like a tab that was closed: the handler is not called. */
-(function () {
+(() => {
+  // biome-ignore lint/suspicious/noRedundantUseStrict: a classic script, as Razorpay's is, and no module
   "use strict";
+  /** @typedef {Record<string, string | number | boolean | null | undefined>} Attributes */
+
+  /**
+   * The options of Razorpay's that this sheet knows. Amounts are paise.
+   * @typedef {object} Options
+   * @property {string} key
+   * @property {string} order_id
+   * @property {number | string} [amount]
+   * @property {string} [name]
+   * @property {string} [description]
+   * @property {object} [notes]
+   * @property {{email?: string, contact?: string, method?: string, vpa?: string}} [prefill]
+   * @property {number} [timeout] seconds
+   * @property {boolean | {enabled?: boolean, max_count?: number} | null} [retry]
+   * @property {{escape?: boolean, backdropclose?: boolean, ondismiss?: (reason: string) => void}} [modal]
+   * @property {(payment: Payment) => void} [handler]
+   * @property {string} [callback_url]
+   * @property {boolean} [redirect]
+   */
+
+  /** @typedef {Record<"razorpay_payment_id" | "razorpay_order_id" | "razorpay_signature", string>} Payment */
+  /** @typedef {{code: string, description: string}} PaymentError */
+  /** `refused`: no payment was made. @typedef {{refused: boolean, error?: PaymentError} & Partial<Payment>} Answer */
+  /** @typedef {(answer: {error: PaymentError}) => void} Listener */
 
   const script = document.currentScript || document.querySelector('script[src*="checkout.js"]');
-  const base = new URL(".", script ? script.src : document.baseURI);
+  const base = new URL(".", script instanceof HTMLScriptElement ? script.src : document.baseURI);
   const rupees = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
   const BACKEND_SECONDS = 15;
 
+  /**
+   * @template {keyof HTMLElementTagNameMap} Tag
+   * @param {Tag} tag
+   * @param {Attributes} attributes
+   * @param {...(Node | string)} children
+   */
   function make(tag, attributes, ...children) {
     const node = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes || {})) {
-      if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+    for (const [name, value] of Object.entries(attributes)) {
+      if (value === null || value === undefined || value === false) continue;
+      node.setAttribute(name, value === true ? "" : String(value));
     }
     node.append(...children);
     return node;
   }
 
+  /**
+   * @param {string} id
+   * @param {string} label
+   * @param {Attributes} attributes
+   * @param {string} hint
+   */
   function field(id, label, attributes, hint) {
-    const input = make("input", { id, "aria-describedby": hint ? `${id}-hint` : null, ...attributes });
-    const box = make("div", { class: "field" }, make("label", { for: id }, label), input);
-    if (hint) box.append(make("p", { class: "hint", id: `${id}-hint` }, hint));
-    return box;
+    const input = make("input", { id, "aria-describedby": `${id}-hint`, ...attributes });
+    const words = make("p", { class: "hint", id: `${id}-hint` }, hint);
+    return make("div", { class: "field" }, make("label", { for: id }, label), input, words);
   }
 
+  /**
+   * @param {string} value
+   * @param {string} label
+   * @param {boolean} checked
+   */
   function methodChoice(value, label, checked) {
     return make("label", {}, make("input", { type: "radio", name: "method", value, checked }), label);
   }
 
+  /**
+   * @param {string} outcome
+   * @param {string} label
+   */
   function outcomeButton(outcome, label) {
     return make("button", { type: "button", "data-outcome": outcome }, label);
   }
 
+  /** @param {Options} options */
   function sheetFor(options) {
     const price = Number.isFinite(Number(options.amount)) ? rupees.format(Number(options.amount) / 100) : "";
     const prefill = options.prefill || {};
     const card = prefill.method === "card";
     const upiForm = make(
-      "form", { "data-method": "upi", novalidate: true, hidden: card },
-      field("upi-id", "UPI ID", { name: "vpa", value: prefill.vpa || "success@razorpay", autocomplete: "off", autocapitalize: "none", spellcheck: "false" },
-        "success@razorpay pays, failure@razorpay fails."),
+      "form",
+      { "data-method": "upi", novalidate: true, hidden: card },
+      field(
+        "upi-id",
+        "UPI ID",
+        {
+          name: "vpa",
+          value: prefill.vpa || "success@razorpay",
+          autocomplete: "off",
+          autocapitalize: "none",
+          spellcheck: "false",
+        },
+        "success@razorpay pays, failure@razorpay fails.",
+      ),
       make("button", { class: "pay" }, `Pay ${price}`),
     );
     const cardForm = make(
-      "form", { "data-method": "card", novalidate: true, hidden: !card },
-      field("card-number", "Card number", { name: "card_number", value: "4100 2800 0000 1007", inputmode: "numeric", autocomplete: "off" },
-        "The test card pays; every other card is declined."),
+      "form",
+      { "data-method": "card", novalidate: true, hidden: !card },
+      field(
+        "card-number",
+        "Card number",
+        { name: "card_number", value: "4100 2800 0000 1007", inputmode: "numeric", autocomplete: "off" },
+        "The test card pays; every other card is declined.",
+      ),
       make("button", { class: "pay" }, `Pay ${price} by card`),
     );
     return make(
-      "dialog", { "aria-labelledby": "merchant", "aria-describedby": "amount mode" },
-      make("header", {},
+      "dialog",
+      { "aria-labelledby": "merchant", "aria-describedby": "amount mode" },
+      make(
+        "header",
+        {},
         make("h2", { id: "merchant" }, options.name || "Payment"),
         options.description ? make("p", { class: "what" }, options.description) : "",
         make("p", { class: "amount", id: "amount" }, price),
         make("p", { class: "mode", id: "mode" }, "Test mode: no money moves."),
-        make("button", { class: "close", type: "button", "data-dismiss": true, "aria-label": "Close without paying" }, "\u00d7")),
-      make("div", { class: "body" },
+        make(
+          "button",
+          { class: "close", type: "button", "data-dismiss": true, "aria-label": "Close without paying" },
+          "\u00d7",
+        ),
+      ),
+      make(
+        "div",
+        { class: "body" },
         make("p", { class: "message", role: "alert" }),
-        make("fieldset", {},
+        make(
+          "fieldset",
+          {},
           make("legend", {}, "Pay with"),
-          make("div", { class: "methods" }, methodChoice("upi", "UPI", !card), methodChoice("card", "Card", card))),
-        upiForm, cardForm,
-        make("fieldset", { class: "outcomes" },
+          make("div", { class: "methods" }, methodChoice("upi", "UPI", !card), methodChoice("card", "Card", card)),
+        ),
+        upiForm,
+        cardForm,
+        make(
+          "fieldset",
+          { class: "outcomes" },
           make("legend", {}, "Or choose what happens"),
-          make("div", {},
-            outcomeButton("success", "Succeed"), outcomeButton("failure", "Fail"),
-            outcomeButton("late", "Fail, then pay late"), outcomeButton("silent", "Pay, tell nobody"),
-            make("button", { class: "cancel", type: "button", "data-dismiss": true }, "Cancel")))),
+          make(
+            "div",
+            {},
+            outcomeButton("success", "Succeed"),
+            outcomeButton("failure", "Fail"),
+            outcomeButton("late", "Fail, then pay late"),
+            outcomeButton("silent", "Pay, tell nobody"),
+            make("button", { class: "cancel", type: "button", "data-dismiss": true }, "Cancel"),
+          ),
+        ),
+      ),
     );
   }
 
   function stylesheet() {
     const link = make("link", { rel: "stylesheet", href: new URL("checkout.css", base).href });
-    // Shown only once it is dressed; a stylesheet that does not come must not keep anyone from paying.
+    // Shown only with its styles; but a stylesheet that does not load must not prevent paying.
     const ready = new Promise((resolve) => {
       link.addEventListener("load", resolve);
       link.addEventListener("error", resolve);
@@ -85,6 +171,10 @@
     return { link, ready };
   }
 
+  /**
+   * @param {object} body
+   * @returns {Promise<Answer>}
+   */
   async function send(body) {
     const answer = await fetch(new URL("_test/pay", base), {
       method: "POST",
@@ -96,31 +186,38 @@
     return { refused: !answer.ok, ...(await answer.json()) };
   }
 
+  /** @returns {Answer} */
   function noAnswer() {
-    return {
-      refused: true,
-      error: {
-        code: "SERVER_ERROR", description: "The payment sandbox does not answer. Is it running? Try again.",
-        source: "internal", step: "payment_initiation", reason: "server_error", metadata: {},
-      },
-    };
+    const description = "The payment sandbox does not answer. Is it running? Try again.";
+    const cause = { source: "internal", step: "payment_initiation", reason: "server_error", metadata: {} };
+    return { refused: true, error: { code: "SERVER_ERROR", description, ...cause } };
   }
 
   class Razorpay {
+    /** @param {Options} options */
     constructor(options) {
       if (!options || typeof options !== "object") throw new TypeError("Razorpay: give the options of the payment.");
-      for (const name of ["key", "order_id"]) {
-        if (!options[name]) throw new TypeError(`Razorpay: the option ${name} is missing.`);
+      for (const [name, value] of Object.entries({ key: options.key, order_id: options.order_id })) {
+        if (!value) throw new TypeError(`Razorpay: the option ${name} is missing.`);
       }
       this.options = options;
+      /** @type {Record<string, Listener[]>} */
       this.listeners = {};
       this.failures = 0;
+      this.busy = false;
+      /** On the page while the sheet is open. @type {HTMLElement | null} */
       this.host = null;
-      this.closing = null;
+      this.sheet = sheetFor(options);
+      /** @type {number | undefined} */
+      this.closing = undefined;
     }
 
+    /**
+     * @param {string} name
+     * @param {Listener} listener
+     */
     on(name, listener) {
-      (this.listeners[name] = this.listeners[name] || []).push(listener);
+      this.listeners[name] = [...(this.listeners[name] ?? []), listener];
       return this;
     }
 
@@ -137,12 +234,13 @@
       await ready;
       if (!this.host) return;
       this.sheet.showModal();
-      this.sheet.querySelector("form:not([hidden]) input").focus();
+      const input = this.sheet.querySelector("form:not([hidden]) input");
+      if (input instanceof HTMLElement) input.focus();
       const seconds = Number(this.options.timeout);
       if (seconds > 0) this.closing = setTimeout(() => this.dismiss("timeout"), seconds * 1000);
     }
 
-    /* Takes the sheet away. As with Razorpay, the page is not told: only the customer's own leaving dismisses. */
+    /* Takes the sheet away. As with Razorpay, the page hears nothing: only the customer's own leaving dismisses. */
     close() {
       if (!this.host) return;
       clearTimeout(this.closing);
@@ -151,6 +249,7 @@
       this.host = null;
     }
 
+    /** @param {string} reason */
     dismiss(reason) {
       if (!this.host) return;
       this.close();
@@ -159,38 +258,43 @@
     }
 
     listen() {
+      const { sheet } = this;
       const modal = this.options.modal || {};
-      this.sheet.addEventListener("cancel", (event) => {
+      sheet.addEventListener("cancel", (event) => {
         event.preventDefault();
         if (modal.escape !== false && !this.busy) this.dismiss("user");
       });
-      // Chromium closes a dialog on a second Escape whatever "cancel" said.
-      const sheet = this.sheet;
-      sheet.addEventListener("close", () => { if (this.host && this.sheet === sheet) this.dismiss("user"); });
-      this.sheet.addEventListener("click", (event) => {
-        if (event.target === this.sheet && modal.backdropclose === true && !this.busy) return this.dismiss("user");
-        const button = event.target.closest("button");
-        if (!button) return;
-        if (button.hasAttribute("data-dismiss")) this.dismiss("user");
-        if (button.dataset.outcome) this.pay({ outcome: button.dataset.outcome });
+      // Chromium closes a dialog on a second Escape, even when "cancel" was prevented.
+      sheet.addEventListener("close", () => {
+        if (this.host && this.sheet === sheet) this.dismiss("user");
       });
-      this.sheet.addEventListener("change", (event) => {
-        if (event.target.name !== "method") return;
-        for (const form of this.sheet.querySelectorAll("form")) form.hidden = form.dataset.method !== event.target.value;
+      sheet.addEventListener("click", ({ target }) => {
+        if (target === sheet && modal.backdropclose === true && !this.busy) return this.dismiss("user");
+        const button = target instanceof Element ? target.closest("button") : null;
+        if (button?.hasAttribute("data-dismiss")) this.dismiss("user");
+        if (button?.dataset.outcome) this.pay({ outcome: button.dataset.outcome });
       });
-      this.sheet.addEventListener("submit", (event) => {
+      sheet.addEventListener("change", ({ target }) => {
+        if (!(target instanceof HTMLInputElement) || target.name !== "method") return;
+        for (const form of sheet.querySelectorAll("form")) form.hidden = form.dataset.method !== target.value;
+      });
+      sheet.addEventListener("submit", (event) => {
         event.preventDefault();
         const form = event.target;
+        if (!(form instanceof HTMLFormElement)) return;
         this.pay({ method: form.dataset.method, ...Object.fromEntries(new FormData(form)) });
       });
     }
 
+    /** @param {{outcome?: string, method?: string}} choice with the fields of the form, as they are */
     async pay(choice) {
       if (this.busy) return;
       this.setBusy(true);
       const { key, order_id, amount, description, notes, prefill = {} } = this.options;
-      const body = { key, order_id, description, notes, email: prefill.email, contact: prefill.contact, ...choice };
-      if (amount !== undefined) body.amount = Number(amount);
+      const { email, contact } = prefill;
+      const sum = amount === undefined ? {} : { amount: Number(amount) };
+      const body = { key, order_id, description, notes, email, contact, ...choice, ...sum };
+      /** @type {Answer} */
       let answer;
       try {
         answer = await send(body);
@@ -198,39 +302,49 @@
         answer = noAnswer();
       }
       this.setBusy(false);
-      // The customer may have left meanwhile: then nobody listens any more, as with a closed tab.
+      // The customer may have left: then the answer goes nowhere, as with a closed tab.
       if (!this.host) return;
-      if (answer.error) this.failed(answer);
+      if (answer.error) this.failed(answer.error, answer.refused);
       else if (choice.outcome === "silent") this.dismiss("silent");
       else this.succeeded(answer);
     }
 
+    /** @param {boolean} busy */
     setBusy(busy) {
       this.busy = busy;
       this.sheet.setAttribute("aria-busy", String(busy));
-      if (busy) this.say("Paying\u2026", false);
-      else this.say("", false);
+      this.say(busy ? "Paying\u2026" : "", false);
     }
 
+    /**
+     * @param {string} text
+     * @param {boolean} bad
+     */
     say(text, bad) {
-      const message = this.sheet.querySelector(".message");
-      message.classList.toggle("bad", bad);
-      message.textContent = text;
+      for (const message of this.sheet.querySelectorAll(".message")) {
+        message.classList.toggle("bad", bad);
+        message.textContent = text;
+      }
     }
 
-    failed({ error, refused }) {
+    /**
+     * @param {PaymentError} error
+     * @param {boolean} refused
+     */
+    failed(error, refused) {
       this.say(error.description, true);
       if (refused) return; // no payment was made: the customer corrects what they typed
       this.failures += 1;
       const { retry } = this.options;
-      const enabled = typeof retry === "object" && retry ? retry.enabled !== false : retry !== false;
-      const most = typeof retry === "object" && retry && retry.max_count !== undefined ? Number(retry.max_count) : Infinity;
+      const rules = typeof retry === "object" && retry ? retry : { enabled: retry };
+      const enabled = rules.enabled !== false;
+      const most = "max_count" in rules && rules.max_count !== undefined ? Number(rules.max_count) : Infinity;
       if (!enabled || this.failures > most) this.close();
       for (const listener of this.listeners["payment.failed"] || []) listener({ error });
     }
 
-    succeeded(answer) {
-      const { razorpay_payment_id, razorpay_order_id, razorpay_signature } = answer;
+    /** @param {Partial<Payment>} answer */
+    succeeded({ razorpay_payment_id = "", razorpay_order_id = "", razorpay_signature = "" }) {
       const result = { razorpay_payment_id, razorpay_order_id, razorpay_signature };
       const { handler, callback_url, redirect } = this.options;
       this.close();
@@ -239,6 +353,10 @@
     }
   }
 
+  /**
+   * @param {string} address
+   * @param {Payment} values
+   */
   function postTo(address, values) {
     const form = make("form", { method: "post", action: address, hidden: true });
     for (const [name, value] of Object.entries(values)) form.append(make("input", { type: "hidden", name, value }));
@@ -246,5 +364,5 @@
     form.submit();
   }
 
-  window.Razorpay = Razorpay;
+  Object.assign(window, { Razorpay });
 })();

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from checkout.bookings import idempotency
+from checkout.errors import NotCancellable
 from checkout.models import Booking, IdempotencyKey, Order, Refund
+from checkout.models.due import Due
 from checkout.payments.settling import settle_payment
 from seating.services.claims import abandon_hold
 from seating.services.holds import hold_seats, release_seats
@@ -132,6 +134,22 @@ def test_whoever_was_overtaken_answers_with_what_was_stored_and_its_own_work_is_
     desk.book()
     assert idempotency.answer_once(alice, "create", "key", {}, slowly) == {"who": "the other"}
     assert Booking.objects.get().name == "Alice"
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_whoever_was_overtaken_and_is_refused_does_not_free_the_others_key(desk, alice, monkeypatch, counted):
+    """Two leases of one key are told apart by their number; not counted, the slow one would take the other's away."""
+    lease = Due.lease
+    monkeypatch.setattr(Due, "lease", lambda row, until: lease(row, until, counted=counted))
+
+    def slowly():
+        IdempotencyKey.objects.update(due_at=timezone.now())
+        idempotency._take(alice, "create", "key", idempotency._digest({}))
+        raise NotCancellable("refused at last")
+
+    with pytest.raises(NotCancellable):
+        idempotency.answer_once(alice, "create", "key", {}, slowly, in_one_piece=False)
+    assert IdempotencyKey.objects.exists() is counted
 
 
 def test_without_the_key_a_repeated_cancellation_of_one_seat_would_be_refused(desk, ask):

@@ -114,8 +114,7 @@ def test_what_a_worker_has_in_hand_nobody_else_takes_until_its_lease_ends(bookin
     assert queue.relay({"wave": done.append}) == 1
 
 
-@pytest.mark.timed
-def test_a_broker_that_is_down_costs_the_customer_nothing(booking, monkeypatch):
+def test_a_broker_that_is_down_costs_the_customer_nothing(booking, monkeypatch, machine):
     import time
 
     from config.celery import app
@@ -124,7 +123,7 @@ def test_a_broker_that_is_down_costs_the_customer_nothing(booking, monkeypatch):
     monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:9/0")
     started = time.monotonic()
     put(booking)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < machine.allows(2)
     assert OutboxMessage.objects.count() == 1
     assert queue.relay({"wave": lambda message: None}) == 1
 

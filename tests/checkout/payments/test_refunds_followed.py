@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from checkout import crash_points
 from checkout.cancellations.bookings import cancel_booking
 from checkout.models import OutboxMessage, Payment, Refund
 from checkout.payments import refunds
@@ -54,6 +55,36 @@ def test_a_failed_refund_is_failed_for_good_and_can_be_tried_again(desk, gateway
     assert (second.amount, second.status, second.rule) == (first.amount, "processed", first.rule)
     payment = gateway.get(f"payments/{Payment.objects.get().payment_id}")
     assert payment["amount_refunded"] == first.amount
+
+
+def test_a_failed_refund_in_a_dead_workers_hands_is_issued_again_once_the_lease_is_over(
+    desk, gateway, cancelled, monkeypatch
+):
+    gateway.switch("refunds", outcome="pending")
+    desk.carry_out()
+    gateway.switch("refunds", refund_id=Refund.objects.get().refund_id, outcome="failed")
+    gateway.switch("refunds", outcome="processed")
+    make_due()
+    reconcile_refunds()
+    make_due()
+    taken = []
+
+    def die_with_the_failed_one(point):
+        taken.append(point)
+        if taken.count(crash_points.REFUNDS_TAKEN) == 2:  # after those that are pending, of which there is none
+            raise SystemExit
+
+    with monkeypatch.context() as patch, pytest.raises(SystemExit):
+        patch.setattr(crash_points, "reached", die_with_the_failed_one)
+        reconcile_refunds()
+    failed = Refund.objects.get()
+    assert not failed.replaced and timedelta(0) < failed.due_at - timezone.now() <= refunds.LEASE
+    reconcile_refunds()
+    assert Refund.objects.count() == 1  # somebody may be at work on it
+    make_due()
+    reconcile_refunds()
+    desk.carry_out()
+    assert list(Refund.objects.order_by("pk").values_list("edition", "status")) == [(1, "failed"), (2, "processed")]
 
 
 def test_a_processed_refund_is_never_pending_or_failed_again(desk, gateway, cancelled):

@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -66,11 +67,11 @@ def test_a_taken_port_is_named_in_one_line(tmp_path):
         assert f"127.0.0.1:{taken.getsockname()[1]}" in line and "SANDBOX_PORT" in line
 
 
-@pytest.mark.timed
 @pytest.mark.parametrize("name", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_at_once_even_while_a_caller_and_a_receiver_hang(tmp_path, name):
+def test_a_signal_ends_it_at_once_even_while_a_caller_and_a_receiver_hang(tmp_path, name, machine):
+    released = threading.Event()
     with running_receiver() as receiver, running_sandbox(receiver.url, tmp_path) as sandbox:
-        receiver.answer = lambda one: time.sleep(4) or 200
+        receiver.answer = lambda one: released.wait(120) and 200
         client = sdk(sandbox.url)
         order = client.order.create({"amount": TOTAL, "currency": "INR"})
         requests.post(f"{sandbox.url}/_test/pay", json={"order_id": order["id"], "outcome": "success"}, timeout=5)
@@ -79,11 +80,13 @@ def test_a_signal_ends_it_at_once_even_while_a_caller_and_a_receiver_hang(tmp_pa
             idle.sendall(b"GET / HTTP/1.1\r\n")
             began = time.monotonic()
             sandbox.process.send_signal(name)
-            code = sandbox.process.wait(5)
+            code = sandbox.process.wait(100)
+            took = time.monotonic() - began
+        released.set()
         client.session.close()
 
     assert code == 0
-    assert time.monotonic() - began < 3.5
+    assert took < machine.allows(3.5)
     assert "Traceback" not in next(tmp_path.glob("*.log")).read_text()
 
 
@@ -115,18 +118,17 @@ def test_after_a_kill_it_knows_everything_and_delivers_what_was_due(tmp_path):
             client.session.close()
 
 
-@pytest.mark.timed
 def test_it_keeps_connections_open_and_answers_at_once(tmp_path):
     with running_sandbox("http://127.0.0.1:9/", tmp_path) as sandbox, requests.Session() as session:
         session.auth = (settings.SANDBOX_KEY_ID, settings.SANDBOX_KEY_SECRET)
         session.get(f"{sandbox.url}/v1/orders", timeout=5)
         took = []
-        for _ in range(50):
+        # Nagle's algorithm against delayed acknowledgements would cost every call 40 ms, however many there are.
+        while len(took) < 50 or (min(took) >= 0.03 and len(took) < 1000):
             began = time.monotonic()
             answer = session.get(f"{sandbox.url}/v1/orders", timeout=5)
             took.append(time.monotonic() - began)
             assert answer.headers.get("Connection") != "close"
-        # Nagle's algorithm against delayed acknowledgements would cost every call 40 ms.
         assert min(took) < 0.03
 
 

@@ -1,5 +1,6 @@
 """Webhooks as a shop receives them, and the ways in which they can be made to go wrong."""
 
+import threading
 import time
 from itertools import pairwise
 
@@ -106,11 +107,12 @@ def test_anything_but_a_2xx_is_tried_again_ever_more_slowly(new_order, pay, rece
     assert len(receiver.of(order["id"])) == 4, "a 2xx ends it"
 
 
-@pytest.mark.timed
-def test_an_answer_after_five_seconds_counts_as_none(new_order, pay, receiver):
+def test_an_answer_after_five_seconds_counts_as_none(new_order, pay, receiver, machine):
+    released = threading.Event()
+
     def slow_once(one):
         if len(receiver.of(order["id"])) == 1:
-            time.sleep(12)
+            released.wait(60)
         return 200
 
     receiver.answer = slow_once
@@ -118,23 +120,27 @@ def test_an_answer_after_five_seconds_counts_as_none(new_order, pay, receiver):
 
     pay(order, "success")
 
-    first, second = receiver.wait_for(order["id"], 2, seconds=14)
-    assert 4.9 < second.at - first.at < 10
+    first, second = receiver.wait_for(order["id"], 2, seconds=55)
+    released.set()
+    assert 4.9 < second.at - first.at < 5 + machine.allows(5)
 
 
-@pytest.mark.timed
 def test_a_receiver_that_hangs_keeps_neither_the_api_nor_other_webhooks_waiting(new_order, pay, receiver):
     stuck = new_order()
-    receiver.answer = lambda one: time.sleep(6 if one.payment["order_id"] == stuck["id"] else 0) or 200
+    released = threading.Event()
+    receiver.answer = lambda one: 200 if one.payment["order_id"] != stuck["id"] or released.wait(60) else 503
     pay(stuck, "success")
-    receiver.wait_for(stuck["id"], 1)
+    (first,) = receiver.wait_for(stuck["id"], 1)
     began = time.monotonic()
 
     order = new_order()
     pay(order, "success")
 
-    receiver.wait_for(order["id"], 1)
-    assert time.monotonic() - began < 4
+    came = receiver.wait_for(order["id"], 1)[0].at
+    if came - began >= 4:  # a busy machine, or it waited until the stuck one was given up after five seconds
+        again = receiver.wait_for(stuck["id"], 2, seconds=55)[1]
+        assert came - began < 0.8 * (again.at - first.at)
+    released.set()
 
 
 def test_after_a_day_of_refusals_it_is_given_up_and_can_be_sent_again(

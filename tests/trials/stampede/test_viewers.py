@@ -5,10 +5,11 @@ import json
 import pytest
 from picows import WSMsgType
 
+from trials.stampede.address import read_address
 from trials.stampede.crowd import Crowd
 from trials.stampede.ledger import Ledger
 from trials.stampede.measures import Measures
-from trials.stampede.target import Hall, Seat, read_address
+from trials.stampede.target import Hall, Seat
 from trials.stampede.viewers import Viewer
 from trials.stampede.watching import Watching
 

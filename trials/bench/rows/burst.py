@@ -1,4 +1,4 @@
-"""Burst: 500 seat changes a second for 2,000 viewers. How few frames each gets instead, and how late."""
+"""Burst: 500 seat changes a second for 2,000 viewers. How few frames each viewer gets for them, and how late."""
 
 import asyncio
 from bisect import bisect_left
@@ -6,8 +6,8 @@ from time import perf_counter
 
 from trials.bench import machine
 from trials.bench.crowd import Viewer
+from trials.bench.environment import Bench, collect_garbage, paced
 from trials.bench.figures import Row, Spread, percentile
-from trials.bench.house import House, paced, settle_rubbish
 from trials.bench.subjects import Housefull
 
 VIEWERS = 2000
@@ -16,10 +16,10 @@ SAMPLED = 50
 
 
 class OneSeat:
-    """Each call changes one seat: holds the next one that is free, until all are held, then frees them likewise."""
+    """Each call changes one seat: it holds the next free one until all are held, and then releases them one by one."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, bench: Bench) -> None:
+        self._house = bench
         self._step = 0
         self.held: list[tuple[int, float]] = []  # number of the change, when its script was called
 
@@ -36,24 +36,24 @@ class OneSeat:
         return number
 
 
-async def measure(house: House) -> list[Row]:
-    viewers = 500 if house.options.quick else VIEWERS
-    seconds = 3.0 if house.options.quick else 10.0
-    frames, wanted, late, shares = [], [], [], []
-    for _ in range(house.options.rounds):
-        got, changes, p99, share = await one_round(house, viewers, seconds)
+async def measure(bench: Bench) -> list[Row]:
+    viewers = 500 if bench.options.quick else VIEWERS
+    seconds = 3.0 if bench.options.quick else 10.0
+    frames, changed, late, shares = [], [], [], []
+    for _ in range(bench.options.rounds):
+        got, changes, p99, share = await one_round(bench, viewers, seconds)
         frames.append(got)
-        wanted.append(float(changes))
+        changed.append(float(changes))
         late.append(p99)
         shares.append(share)
-        house.say(f"burst: {got:.0f} frames for {changes} changes, p99 {p99:.0f} ms, server {share:.0%} of its core")
+        bench.log(f"burst: {got:.0f} frames for {changes} changes, p99 {p99:.0f} ms, server {share:.0%} of its core")
     delivered = (
-        f"{sum(frames) * viewers:,.0f} frames carried {sum(wanted):,.0f} seat changes to each of {viewers:,} viewers, "
+        f"{sum(frames) * viewers:,.0f} frames carried {sum(changed):,.0f} seat changes to each of {viewers:,} viewers, "
         f"none missing; the server used {max(shares):.0%} of its core"
     )
     facts = {"viewers": viewers, "changes_per_second": CHANGES_PER_SECOND, "share_of_core": shares}
     measured = f"{CHANGES_PER_SECOND:g} seat changes/s, {viewers:,} viewers"
-    ours, reference = Spread(tuple(frames), "frames"), Spread(tuple(wanted), "frames")
+    ours, reference = Spread(tuple(frames), "frames"), Spread(tuple(changed), "frames")
     return [
         Row(
             "burst",
@@ -69,19 +69,19 @@ async def measure(house: House) -> list[Row]:
     ]
 
 
-async def one_round(house: House, viewers: int, seconds: float) -> tuple[float, int, float, float]:
+async def one_round(bench: Bench, viewers: int, seconds: float) -> tuple[float, int, float, float]:
     """Frames per viewer, seat changes, p99 from calling hold to the frame in ms, share of the server's core."""
-    subject = Housefull(house)
+    subject = Housefull(bench)
     async with subject.running():
         crowd = subject.crowd()
         try:
             await crowd.open(viewers)
-            change = OneSeat(house)
+            change = OneSeat(bench)
             await paced(CHANGES_PER_SECOND, 1.0, change)
             await crowd.everyone_has(await change())
             change.held.clear()
             sampled = crowd.sample(SAMPLED)
-            settle_rubbish()
+            collect_garbage()
             deltas, cpu, began = crowd.deltas, machine.cpu_seconds(subject.pid), perf_counter()
             changes, number = await paced(CHANGES_PER_SECOND, seconds, change)
             await crowd.everyone_has(number)
@@ -93,7 +93,7 @@ async def one_round(house: House, viewers: int, seconds: float) -> tuple[float, 
             return frames, changes, percentile(late, 0.99) * 1e3, share
         finally:
             await crowd.close()
-            await asyncio.gather(*(house.release(f"guest_{place:024x}") for place in range(len(house.viewed.seats))))
+            await asyncio.gather(*(bench.release(f"guest_{place:024x}") for place in range(len(bench.viewed.seats))))
 
 
 def delays(viewer: Viewer, held: list[tuple[int, float]]) -> list[float]:

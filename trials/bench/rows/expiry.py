@@ -1,7 +1,7 @@
 """Expiry: from a hold's deadline until its viewers see the seat free, with 100,000 other keys that also expire.
 
-Beat and a worker run as in production; nobody touches the show, so only their sweep can find what is due. Beside it,
-on the same server at the same deadlines: how late Redis's own keyspace notification of an expired key is.
+Beat and a worker run as in production. Nobody uses the show, so only their sweep can find what is due. The reference
+is how late Redis's own keyspace notification of an expired key is, on the same server with the same deadlines.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from typing import Any
 import redis.asyncio
 
 from trials.bench.crowd import Crowd, Viewer
+from trials.bench.environment import Bench, collect_garbage
 from trials.bench.figures import Incomplete, Row, Spread, percentile
-from trials.bench.house import House, settle_rubbish
 from trials.bench.subjects import Housefull, start_pinned
 
 OTHER_KEYS = 100_000
@@ -28,18 +28,18 @@ WAIT_SECONDS = 5.0  # after the last deadline
 PROBE = "probe:"
 
 
-async def measure(house: House) -> list[Row]:
-    holds = 100 if house.options.quick else 300
+async def measure(bench: Bench) -> list[Row]:
+    holds = 100 if bench.options.quick else 300
     ours: list[float] = []
     theirs: list[float] = []
     medians: list[float] = []
-    async with other_keys(house), celery(house):
-        for _ in range(house.options.rounds):
-            late, notified = await one_round(house, holds)
+    async with other_keys(bench), celery(bench):
+        for _ in range(bench.options.rounds):
+            late, notified = await one_round(bench, holds)
             ours.append(percentile(late, 0.99))
             medians.append(percentile(late, 0.5))
             theirs.append(percentile(notified, 0.99))
-            house.say(f"expiry: p99 {ours[-1]:.2f} s, notifications {theirs[-1]:.2f} s")
+            bench.log(f"expiry: p99 {ours[-1]:.2f} s, notifications {theirs[-1]:.2f} s")
     rounds = len(ours)
     return [
         Row(
@@ -58,9 +58,9 @@ async def measure(house: House) -> list[Row]:
 
 
 @asynccontextmanager
-async def other_keys(house: House) -> AsyncIterator[None]:
-    """Keys of another program in the locks' database, due at random within the next minutes."""
-    client = redis.asyncio.Redis.from_url(house.redis_url(0))
+async def other_keys(bench: Bench) -> AsyncIterator[None]:
+    """Keys of another program in the locks' database, which expire at random within the next minutes."""
+    client = redis.asyncio.Redis.from_url(bench.redis_url(0))
     random = Random(1)
     for start in range(0, OTHER_KEYS, 5000):
         pipeline = client.pipeline(transaction=False)
@@ -76,16 +76,16 @@ async def other_keys(house: House) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def celery(house: House) -> AsyncIterator[None]:
+async def celery(bench: Bench) -> AsyncIterator[None]:
     """Worker and beat as in the Procfile, on the server's core."""
     commands = (
         ["worker", "--concurrency", "2", "--loglevel", "WARNING"],
-        ["beat", "--loglevel", "WARNING", "--schedule", str(house.logs / "beat-schedule")],
+        ["beat", "--loglevel", "WARNING", "--schedule", str(bench.logs / "beat-schedule")],
     )
-    program, log = [sys.executable, "-m", "celery", "--quiet", "-A", "config"], house.logs / "celery.log"
-    processes = [start_pinned([*program, *command], house.cores.server, log) for command in commands]
+    program, log = [sys.executable, "-m", "celery", "--quiet", "-A", "config"], bench.logs / "celery.log"
+    processes = [start_pinned([*program, *command], bench.cores.server, log) for command in commands]
     try:
-        await asyncio.sleep(8)  # both have begun by then; a round's own warm-up makes sure
+        await asyncio.sleep(8)  # both have started by then; each round's warm-up checks it
         yield
     finally:
         for process in processes:
@@ -94,27 +94,27 @@ async def celery(house: House) -> AsyncIterator[None]:
             process.wait()
 
 
-async def one_round(house: House, holds: int) -> tuple[list[float], list[float]]:
+async def one_round(bench: Bench, holds: int) -> tuple[list[float], list[float]]:
     """Seconds from deadline to frame, for every hold and viewer; seconds from deadline to notification."""
     from seating import store
 
-    subject = Housefull(house)
+    subject = Housefull(bench)
     async with subject.running():
         crowd = subject.crowd()
         crowd.changes = {}
         notified: dict[str, float] = {}
-        client = redis.asyncio.Redis.from_url(house.redis_url(0), decode_responses=True)
+        client = redis.asyncio.Redis.from_url(bench.redis_url(0), decode_responses=True)
         listening = asyncio.ensure_future(_listen(client, notified))
         try:
             await crowd.open(VIEWERS)
-            await store.atouch(house.viewed.id)
-            await _until_swept(house, crowd)
+            await store.atouch(bench.viewed.id)
+            await _until_swept(bench, crowd)
             sampled = crowd.sample(VIEWERS)
-            settle_rubbish()
+            collect_garbage()
             deadlines: dict[str, float] = {}
-            for seat in house.viewed.seats[1 : holds + 1]:
+            for seat in bench.viewed.seats[1 : holds + 1]:
                 owner = f"guest_{len(deadlines):024x}"
-                reply = await store.arun(store.hold(house.viewed.id, owner, "e", LIFE_MS, 10, [seat]))
+                reply = await store.arun(store.hold(bench.viewed.id, owner, "e", LIFE_MS, 10, [seat]))
                 await client.set(f"{PROBE}{seat}", "x", pxat=int(reply[2]))
                 deadlines[seat] = int(reply[2]) / 1000
                 await asyncio.sleep(HOLD_EVERY_SECONDS)
@@ -122,7 +122,7 @@ async def one_round(house: House, holds: int) -> tuple[list[float], list[float]]
             if crowd.gaps or crowd.closed:
                 raise Incomplete(f"{crowd.gaps} gaps, {crowd.closed} sockets closed")
             late = [delay for viewer in sampled for delay in _delays(viewer, crowd.changes, deadlines)]
-            # A notification that is still to come is at least as late as we have waited.
+            # A notification that has not come is at least as late as now.
             now = time.time()
             return late, [notified.get(seat, now) - until for seat, until in deadlines.items()]
         finally:
@@ -145,15 +145,15 @@ def _delays(viewer: Viewer, changes: dict[int, dict[str, str]], deadlines: dict[
     return [seen[seat] - until for seat, until in deadlines.items()]
 
 
-async def _until_swept(house: House, crowd: Crowd) -> None:
+async def _until_swept(bench: Bench, crowd: Crowd) -> None:
     """Holds a seat and waits until beat and worker have freed it."""
     from seating import store
 
-    reply = await store.arun(store.hold(house.viewed.id, "guest_e", "e", 500, 10, house.viewed.seats[:1]))
+    reply = await store.arun(store.hold(bench.viewed.id, "guest_e", "e", 500, 10, bench.viewed.seats[:1]))
     try:
         await crowd.everyone_has(int(reply[3]) + 1, seconds=30)
     except Incomplete:
-        raise Incomplete(f"nobody swept a hold that was due; see {house.logs}/celery.log") from None
+        raise Incomplete(f"no sweep ended a hold that was due; see {bench.logs}/celery.log") from None
 
 
 async def _listen(client: Any, notified: dict[str, float]) -> None:

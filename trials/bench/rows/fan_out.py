@@ -3,8 +3,8 @@
 import asyncio
 
 from trials.bench import machine
+from trials.bench.environment import Bench, collect_garbage, paced
 from trials.bench.figures import Row, Skipped, Spread
-from trials.bench.house import House, paced, settle_rubbish
 from trials.bench.subjects import Broadcast, Housefull, Plain, Subject, socketio_or_skip
 
 VIEWERS = 2000
@@ -23,29 +23,29 @@ REFERENCES = (
 Plan = tuple[str, float]  # a subject and its pace
 
 
-async def measure(house: House) -> list[Row]:
-    viewers = 1000 if house.options.quick else VIEWERS
-    seconds = {FAST: 3.0, SLOW: 4.0} if house.options.quick else {FAST: 8.0, SLOW: 10.0}
+async def measure(bench: Bench) -> list[Row]:
+    viewers = 1000 if bench.options.quick else VIEWERS
+    seconds = {FAST: 3.0, SLOW: 4.0} if bench.options.quick else {FAST: 8.0, SLOW: 10.0}
     plans: list[Plan] = [("housefull", FAST), ("picows", FAST), ("housefull", SLOW), ("core", SLOW), ("pubsub", SLOW)]
     missing = ""
     try:
-        socketio_or_skip(house)
+        socketio_or_skip(bench)
         plans.insert(1, ("socketio", FAST))
     except Skipped as reason:
         missing = str(reason)
-        house.say(f"fan-out: no Socket.IO: {missing}")
+        bench.log(f"fan-out: no Socket.IO: {missing}")
     costs: dict[Plan, list[float]] = {plan: [] for plan in plans}
     frames = dict.fromkeys(plans, 0)
-    for number in range(house.options.rounds):
+    for number in range(bench.options.rounds):
         for plan in plans if number % 2 == 0 else plans[::-1]:
             name, rate = plan
-            cost, got = await cost_of_frame(_subject(house, name), viewers, rate, seconds[rate])
+            cost, got = await cost_of_frame(_subject(bench, name), viewers, rate, seconds[rate])
             costs[plan].append(cost)
             frames[plan] += got
-            house.say(f"fan-out: {name} at {rate:g} changes/s: {cost:.1f} µs a frame ({got} frames)")
+            bench.log(f"fan-out: {name} at {rate:g} changes/s: {cost:.1f} µs a frame ({got} frames)")
     rows = []
     for name, rate, label, limit in REFERENCES:
-        theirs, changes = costs.get((name, rate)), round(rate * seconds[rate]) * house.options.rounds
+        theirs, changes = costs.get((name, rate)), round(rate * seconds[rate]) * bench.options.rounds
         rows.append(
             Row(
                 "fan-out",
@@ -62,18 +62,18 @@ async def measure(house: House) -> list[Row]:
     return rows
 
 
-def _subject(house: House, name: str) -> Subject:
+def _subject(bench: Bench, name: str) -> Subject:
     if name == "housefull":
-        return Housefull(house)
+        return Housefull(bench)
     if name == "picows":
-        return Broadcast(house)
-    return socketio_or_skip(house) if name == "socketio" else Plain(house, name)
+        return Broadcast(bench)
+    return socketio_or_skip(bench) if name == "socketio" else Plain(bench, name)
 
 
 async def cost_of_frame(subject: Subject, viewers: int, rate: float, seconds: float) -> tuple[float, int]:
     """Microseconds of the server's CPU per frame that arrived, and how many did. Raises Incomplete.
 
-    All that the process does in the window counts: listening to Redis, encoding, heartbeats, pings, looking around.
+    All that the process does in the window counts: reading from Redis, encoding, heartbeats, pings, regular checks.
     """
     async with subject.running():
         crowd = subject.crowd()
@@ -83,7 +83,7 @@ async def cost_of_frame(subject: Subject, viewers: int, rate: float, seconds: fl
             for _ in range(WARM_UP_CHANGES):
                 number = await subject.change()
                 await crowd.everyone_has(number)
-            settle_rubbish()
+            collect_garbage()
             await asyncio.sleep(0.5)
             frames, cpu = crowd.frames, machine.cpu_seconds(subject.pid)
             _, number = await paced(rate, seconds, subject.change)

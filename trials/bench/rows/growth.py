@@ -1,14 +1,15 @@
-"""Growth: whether a frame costs more when 10,000 watch than when 500 do.
+"""Growth: whether a frame costs more with 10,000 viewers than with 500.
 
-Both crowds get as many frames a second, so the process's fixed costs weigh the same on each frame: with equal pacing
-the small crowd would carry twenty times as much of them, and the comparison would flatter us.
+Both crowds get the same number of frames a second, so each frame carries the same share of the process's fixed costs.
+With the same number of changes a second the small crowd's frames would carry twenty times as much, and we would look
+better than we are.
 
-picows' bare broadcast is measured the same way: a loop in C over ten thousand sockets shows how much of the growth is
-the kernel's, whose own memory for each socket no longer fits the processor's caches.
+picows' bare broadcast is measured in the same way: a loop in C over ten thousand sockets shows how much of the growth
+comes from the kernel, whose memory for so many sockets does not fit into the processor's caches.
 """
 
+from trials.bench.environment import Bench
 from trials.bench.figures import Row, Spread
-from trials.bench.house import House
 from trials.bench.rows.fan_out import cost_of_frame
 from trials.bench.subjects import Broadcast, Housefull
 
@@ -17,18 +18,18 @@ FRAMES_PER_SECOND = 20_000
 SUBJECTS = {"housefull": Housefull, "picows": Broadcast}
 
 
-async def measure(house: House) -> list[Row]:
-    many = 3000 if house.options.quick else min(MANY, house.files - 500)
-    seconds = 4.0 if house.options.quick else 10.0
+async def measure(bench: Bench) -> list[Row]:
+    many = 3000 if bench.options.quick else min(MANY, bench.files - 500)
+    seconds = 4.0 if bench.options.quick else 10.0
     costs: dict[tuple[str, int], list[float]] = {(name, count): [] for name in SUBJECTS for count in (FEW, many)}
     frames = dict.fromkeys(SUBJECTS, 0)
-    for number in range(house.options.rounds):
+    for number in range(bench.options.rounds):
         for name, viewers in list(costs)[:: 1 if number % 2 == 0 else -1]:
             rate = FRAMES_PER_SECOND / viewers
-            cost, got = await cost_of_frame(SUBJECTS[name](house), viewers, rate, seconds)
+            cost, got = await cost_of_frame(SUBJECTS[name](bench), viewers, rate, seconds)
             costs[name, viewers].append(cost)
             frames[name] += got
-            house.say(f"growth: {name}, {viewers:,} viewers at {rate:g} changes/s: {cost:.1f} µs a frame")
+            bench.log(f"growth: {name}, {viewers:,} viewers at {rate:g} changes/s: {cost:.1f} µs a frame")
     return [
         Row(
             "growth",

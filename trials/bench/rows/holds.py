@@ -1,8 +1,8 @@
-"""Holds: three seats held over the socket, and released again, as often as one web process manages.
+"""Holds: three seats are held over the socket and released again, as often as one web process can do it.
 
-Every socket stays within its limit of five messages a second, so there are enough of them; each has its own three
-seats and waits for every answer. Twice: spread over a programme of thirty shows, and all at one show. Every holder also
-watches, so each gets what all others at its show do: at one show of 900 the fan-out alone takes a third of the core.
+Every socket stays within its limit of five messages a second, so there are many of them; each has its own three seats
+and waits for every answer. It is measured twice: over thirty shows, and with all sockets at one show. Every holder also
+watches and gets the changes of all others at its show: at one show of 900 the fan-out alone takes a third of the core.
 """
 
 import asyncio
@@ -15,8 +15,8 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from trials.bench import machine
 from trials.bench.crowd import OPENING_AT_ONCE, SOURCES
+from trials.bench.environment import Bench, BenchShow, collect_garbage
 from trials.bench.figures import Incomplete, Row, Spread
-from trials.bench.house import BenchShow, House, settle_rubbish
 from trials.bench.subjects import Housefull
 
 HOLDERS = 900
@@ -29,44 +29,44 @@ WARM_UP_SECONDS = 6.0  # by then the burst that a new socket is allowed is used 
 class Holder(WSListener):
     """Holds and releases its seats in turn. Broadcast frames are only counted."""
 
-    def __init__(self, book: "Book", seats: list[str]) -> None:
-        self.book = book
+    def __init__(self, group: "Holders", seats: list[str]) -> None:
+        self.group = group
         self.texts = [
             json.dumps({"type": verb, "ref": 1, "seats": seats}, separators=(",", ":")).encode()
             for verb in ("hold", "release")
         ]
         self.turn = 0
-        self.spoke_at = 0.0
+        self.sent_at = 0.0
 
     def on_ws_connected(self, transport: WSTransport) -> None:
         self.transport = transport
-        book = self.book
-        book.loop.call_later(len(book.holders) * MESSAGE_SECONDS / HOLDERS, self.speak)
+        group = self.group
+        group.loop.call_later(len(group.holders) * MESSAGE_SECONDS / HOLDERS, self.send_next)
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type != WSMsgType.TEXT:
             return
         payload = frame.get_payload_as_bytes()
-        self.book.frames += 1
+        self.group.frames += 1
         if payload.startswith((b'{"type":"held"', b'{"type":"released"')):
-            self.book.answered(self.turn, perf_counter() - self.spoke_at)
+            self.group.answered(self.turn, perf_counter() - self.sent_at)
             self.turn = 1 - self.turn
-            self.book.loop.call_at(max(self.spoke_at + MESSAGE_SECONDS, self.book.loop.time()), self.speak)
+            self.group.loop.call_at(max(self.sent_at + MESSAGE_SECONDS, self.group.loop.time()), self.send_next)
         elif payload.startswith((b'{"type":"refused"', b'{"type":"error"')):
-            self.book.refused.append(payload.decode())
+            self.group.refused.append(payload.decode())
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        if not self.book.over:
-            self.book.refused.append("a socket was closed")
+        if not self.group.over:
+            self.group.refused.append("a socket was closed")
 
-    def speak(self) -> None:
-        if not self.book.over:
-            self.spoke_at = perf_counter()  # the same clock as the loop's
+    def send_next(self) -> None:
+        if not self.group.over:
+            self.sent_at = perf_counter()  # the same clock as the loop's
             self.transport.send(WSMsgType.TEXT, self.texts[self.turn])
 
 
-class Book:
-    """All holders, and what they have achieved."""
+class Holders:
+    """All holders, and how many holds they got."""
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
@@ -100,25 +100,25 @@ class Book:
             holder.transport.disconnect()
 
 
-async def measure(house: House) -> list[Row]:
-    seconds = 4.0 if house.options.quick else 10.0
-    settings = {f"{len(house.programme)} shows": house.programme, "one show": (house.large,)}
+async def measure(bench: Bench) -> list[Row]:
+    seconds = 4.0 if bench.options.quick else 10.0
+    settings = {f"{len(bench.programme)} shows": bench.programme, "one show": (bench.large,)}
     rates: dict[str, list[float]] = {name: [] for name in settings}
-    told: dict[str, list[tuple[float, int]]] = {name: [] for name in settings}
+    details: dict[str, list[tuple[float, int]]] = {name: [] for name in settings}
     bare: dict[int, list[float]] = {count: [] for count in IN_FLIGHT}
-    for number in range(house.options.rounds):
+    for number in range(bench.options.rounds):
         for mine in (True, False) if number % 2 == 0 else (False, True):
             if mine:
                 for name, shows in settings.items():
-                    rate, *rest = await over_sockets(house, shows, seconds)
+                    rate, share, frames = await over_sockets(bench, shows, seconds)
                     rates[name].append(rate)
-                    told[name].append((rest[0], rest[1]))
+                    details[name].append((share, frames))
             else:
                 for count, found in bare.items():
-                    found.append(await bare_loop(house, seconds, count))
-        mine_said = ", ".join(f"{found[-1]:.0f}/s at {name}" for name, found in rates.items())
-        bare_said = ", ".join(f"{found[-1]:.0f}/s with {count} in flight" for count, found in bare.items())
-        house.say(f"holds: {mine_said}; bare loop: {bare_said}")
+                    found.append(await bare_loop(bench, seconds, count))
+        mine_text = ", ".join(f"{found[-1]:.0f}/s at {name}" for name, found in rates.items())
+        bare_text = ", ".join(f"{found[-1]:.0f}/s with {count} in flight" for count, found in bare.items())
+        bench.log(f"holds: {mine_text}; bare loop: {bare_text}")
     best = max(bare, key=lambda count: median(bare[count]))
     return [
         Row(
@@ -130,54 +130,58 @@ async def measure(house: House) -> list[Row]:
             0.35,
             at_least=True,
             delivered=f"at {name} {sum(rates[name]) * seconds:,.0f} holds and as many releases, none refused, while "
-            f"{sum(frames for _, frames in told[name]):,} frames went to those who held; the server used "
-            f"{max(share for share, _ in told[name]):.0%} of its core",
-            facts={"sockets": HOLDERS, "share_of_core": [share for share, _ in told[name]], "bare_by_in_flight": bare},
+            f"{sum(frames for _, frames in details[name]):,} frames went to those who held; the server used "
+            f"{max(share for share, _ in details[name]):.0%} of its core",
+            facts={
+                "sockets": HOLDERS,
+                "share_of_core": [share for share, _ in details[name]],
+                "bare_by_in_flight": bare,
+            },
         )
         for name in settings
     ]
 
 
-async def over_sockets(house: House, shows: Sequence[BenchShow], seconds: float) -> tuple[float, float, int]:
+async def over_sockets(bench: Bench, shows: Sequence[BenchShow], seconds: float) -> tuple[float, float, int]:
     """Holds per second, share of the server's core, frames written to the holders meanwhile."""
-    subject = Housefull(house)
+    subject = Housefull(bench)
     places = []
     for number in range(HOLDERS):
         turn, show = number // len(shows), shows[number % len(shows)]
-        url = subject.url.replace(f"/{house.viewed.id}/", f"/{show.id}/")
+        url = subject.url.replace(f"/{bench.viewed.id}/", f"/{show.id}/")
         places.append((url, list(show.seats[turn * SEATS : (turn + 1) * SEATS])))
     try:
         async with subject.running():
-            book = Book()
+            group = Holders()
             try:
-                await book.open(places)
+                await group.open(places)
                 await asyncio.sleep(WARM_UP_SECONDS)
-                settle_rubbish()
-                held, frames, cpu, began = book.held, book.frames, machine.cpu_seconds(subject.pid), perf_counter()
+                collect_garbage()
+                held, frames, cpu, began = group.held, group.frames, machine.cpu_seconds(subject.pid), perf_counter()
                 await asyncio.sleep(seconds)
                 taken = perf_counter() - began
-                rate, got = (book.held - held) / taken, book.frames - frames
+                rate, got = (group.held - held) / taken, group.frames - frames
                 share = (machine.cpu_seconds(subject.pid) - cpu) / taken
-                if book.refused:
-                    raise Incomplete(f"{len(book.refused)} refusals, such as {book.refused[0]}")
+                if group.refused:
+                    raise Incomplete(f"{len(group.refused)} refusals, such as {group.refused[0]}")
                 return rate, share, got
             finally:
-                book.close()
+                group.close()
     finally:
         for show in shows:
-            await house.forget(show)
+            await bench.forget(show)
 
 
-async def bare_loop(house: House, seconds: float, in_flight: int) -> float:
+async def bare_loop(bench: Bench, seconds: float, in_flight: int) -> float:
     """Holds per second of a program that does nothing but call the scripts, on the server's core."""
     import redis.asyncio
 
     from seating import scripts, store
 
-    show = house.large
-    client = redis.asyncio.Redis.from_url(house.redis_url(0), decode_responses=True)
-    await house.hold(show.seats[:SEATS], show=show.id)  # both scripts are loaded from here on
-    await house.release(show=show.id)
+    show = bench.large
+    client = redis.asyncio.Redis.from_url(bench.redis_url(0), decode_responses=True)
+    await bench.hold(show.seats[:SEATS], show=show.id)  # both scripts are loaded from here on
+    await bench.release(show=show.id)
     held, until = 0, 0.0
 
     async def loop(number: int) -> None:
@@ -190,12 +194,12 @@ async def bare_loop(house: House, seconds: float, in_flight: int) -> float:
             await client.execute_command(*release)
             held += 1
 
-    machine.pin(0, house.cores.server)
+    machine.pin(0, bench.cores.server)
     try:
         began = perf_counter()
         until = began + seconds
         await asyncio.gather(*(loop(number) for number in range(in_flight)))
         return held / (perf_counter() - began)
     finally:
-        machine.pin(0, house.cores.load)
+        machine.pin(0, bench.cores.load)
         await client.aclose()

@@ -1,23 +1,23 @@
-"""Joining: Redis commands per viewer who comes to a show that is already watched."""
+"""Joining: Redis commands per viewer who comes to a show that others watch already."""
 
 import asyncio
 from time import perf_counter
 
 import redis.asyncio
 
+from trials.bench.environment import Bench
 from trials.bench.figures import Incomplete, Row, Spread
-from trials.bench.house import House
 from trials.bench.subjects import Housefull, Plain, Subject
 
 VIEWERS = 2000
 WATCHING = 10
 
 
-async def measure(house: House) -> list[Row]:
-    viewers = 500 if house.options.quick else VIEWERS
-    rounds = house.options.rounds
-    ours = [await per_viewer(house, Housefull(house), viewers) for _ in range(rounds)]
-    theirs = [await per_viewer(house, Plain(house, "core"), viewers)]
+async def measure(bench: Bench) -> list[Row]:
+    viewers = 500 if bench.options.quick else VIEWERS
+    rounds = bench.options.rounds
+    ours = [await per_viewer(bench, Housefull(bench), viewers) for _ in range(rounds)]
+    theirs = [await per_viewer(bench, Plain(bench, "core"), viewers)]
     return [
         Row(
             "joining",
@@ -32,9 +32,9 @@ async def measure(house: House) -> list[Row]:
     ]
 
 
-async def per_viewer(house: House, subject: Subject, viewers: int) -> float:
-    """Commands that Valkey counted while they joined, less those of as long a time in which nobody did."""
-    client = redis.asyncio.Redis.from_url(house.redis_url(0))
+async def per_viewer(bench: Bench, subject: Subject, viewers: int) -> float:
+    """Commands that Valkey counted while they joined, less those of an equally long time in which nobody joined."""
+    client = redis.asyncio.Redis.from_url(bench.redis_url(0))
 
     async def commands() -> int:
         return int((await client.info("stats"))["total_commands_processed"])
@@ -47,7 +47,7 @@ async def per_viewer(house: House, subject: Subject, viewers: int) -> float:
             before, began = await commands(), perf_counter()
             await crowd.open(viewers)
             taken = perf_counter() - began
-            seconds = -(-taken // 2) * 2 + 2  # whole turns of the hub's two-second look
+            seconds = -(-taken // 2) * 2 + 2  # a multiple of the two seconds between the hub's checks
             await asyncio.sleep(seconds - taken)
             between = await commands()
             await asyncio.sleep(seconds)

@@ -1,15 +1,15 @@
 """Latency: from calling the hold script until the last of 2,000 viewers has the frame.
 
 The reference has as many plain Redis connections subscribed to the same channel, and Valkey itself, alone on the
-server's core, does the fan-out: same script, same caller, same number of receivers, nothing in between.
+server's core, does the fan-out: same script, same caller, same number of receivers, and no process in between.
 """
 
 import asyncio
 from time import perf_counter
 
 from trials.bench import machine
+from trials.bench.environment import Bench, collect_garbage
 from trials.bench.figures import Incomplete, Row, Spread, percentile
-from trials.bench.house import House, settle_rubbish
 from trials.bench.subjects import Housefull
 
 VIEWERS = 2000
@@ -73,20 +73,20 @@ class Subscribers:
             member.transport.close()
 
 
-async def measure(house: House) -> list[Row]:
-    viewers = 500 if house.options.quick else VIEWERS
-    calls = 60 if house.options.quick else 200
+async def measure(bench: Bench) -> list[Row]:
+    viewers = 500 if bench.options.quick else VIEWERS
+    calls = 60 if bench.options.quick else 200
     ours: list[list[float]] = []
     theirs: list[list[float]] = []
     alone: list[list[float]] = []
-    for number in range(house.options.rounds):
+    for number in range(bench.options.rounds):
         for mine in (True, False) if number % 2 == 0 else (False, True):
             if mine:
-                ours.append(await of_housefull(house, viewers, calls))
+                ours.append(await of_housefull(bench, viewers, calls))
             else:
-                theirs.append(await of_subscribers(house, viewers, calls))
-                alone.append(await of_subscribers(house, 1, calls // 2))
-        house.say(f"latency: p99 {_p(ours[-1:], 0.99).text()}, subscribers {_p(theirs[-1:], 0.99).text()}")
+                theirs.append(await of_subscribers(bench, viewers, calls))
+                alone.append(await of_subscribers(bench, 1, calls // 2))
+        bench.log(f"latency: p99 {_p(ours[-1:], 0.99).text()}, subscribers {_p(theirs[-1:], 0.99).text()}")
     facts = {
         "viewers": viewers,
         "p50": {"ours": _p(ours, 0.5).as_json(), "subscribers": _p(theirs, 0.5).as_json()},
@@ -114,15 +114,15 @@ def _p(rounds: list[list[float]], share: float) -> Spread:
     return Spread(tuple(percentile(one, share) * 1e3 for one in rounds), "ms")
 
 
-async def of_housefull(house: House, viewers: int, calls: int) -> list[float]:
-    subject = Housefull(house)
+async def of_housefull(bench: Bench, viewers: int, calls: int) -> list[float]:
+    subject = Housefull(bench)
     async with subject.running():
         crowd = subject.crowd()
         try:
             await crowd.open(viewers)
             for _ in range(10):
                 await crowd.everyone_has(await subject.change())
-            settle_rubbish()
+            collect_garbage()
             found = []
             for _ in range(calls):
                 began = perf_counter()
@@ -135,23 +135,23 @@ async def of_housefull(house: House, viewers: int, calls: int) -> list[float]:
             await crowd.close()
 
 
-async def of_subscribers(house: House, count: int, calls: int) -> list[float]:
+async def of_subscribers(bench: Bench, count: int, calls: int) -> list[float]:
     from seating import keys
 
-    crowd = Subscribers(house.valkey.port, keys.channel(house.viewed.id))
-    machine.pin(house.valkey_pid(), house.cores.server)
+    crowd = Subscribers(bench.valkey.port, keys.channel(bench.viewed.id))
+    machine.pin(bench.valkey_pid(), bench.cores.server)
     try:
-        await house.release()
+        await bench.release()
         await crowd.open(count)
-        settle_rubbish()
+        collect_garbage()
         found = []
         for call in range(calls + 10):
             crowd.expect()
             began = perf_counter()
-            await (house.release() if call % 2 else house.hold(house.viewed.seats[:SEATS]))
+            await (bench.release() if call % 2 else bench.hold(bench.viewed.seats[:SEATS]))
             found.append(await crowd.everyone_has() - began)
             await asyncio.sleep(max(0.0, 1 / CALLS_PER_SECOND - (perf_counter() - began)))
         return found[10:]
     finally:
         crowd.close()
-        machine.pin(house.valkey_pid(), house.cores.stores)
+        machine.pin(bench.valkey_pid(), bench.cores.stores)

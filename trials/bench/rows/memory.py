@@ -1,12 +1,12 @@
-"""Memory: by how much the server process grows for each viewer who only watches."""
+"""Memory: how much the server process grows for each viewer who only watches."""
 
 import asyncio
 import os
 import signal
 
 from trials.bench import machine
+from trials.bench.environment import Bench, collect_garbage
 from trials.bench.figures import Row, Skipped, Spread
-from trials.bench.house import House, settle_rubbish
 from trials.bench.subjects import Housefull, SocketIO, Subject, socketio_or_skip
 
 WARM_UP_VIEWERS = 100
@@ -14,20 +14,20 @@ CROWDS = (2000, 5000)
 SETTLE_SECONDS = 3.0
 
 
-async def measure(house: House) -> list[Row]:
-    crowds = (500, 1000) if house.options.quick else CROWDS
+async def measure(bench: Bench) -> list[Row]:
+    crowds = (500, 1000) if bench.options.quick else CROWDS
     missing = ""
     try:
-        socketio_or_skip(house)
+        socketio_or_skip(bench)
     except Skipped as reason:
         missing = str(reason)
     ours: list[list[float]] = []
     theirs: list[list[float]] = []
-    for number in range(house.options.rounds):
-        pair = [(Housefull(house), ours)] + ([] if missing else [(socketio_or_skip(house), theirs)])
+    for number in range(bench.options.rounds):
+        pair = [(Housefull(bench), ours)] + ([] if missing else [(socketio_or_skip(bench), theirs)])
         for subject, found in pair if number % 2 == 0 else pair[::-1]:
             found.append(await growth(subject, crowds))
-            house.say(f"memory: {subject.name}: {', '.join(f'{size:.1f} KiB' for size in found[-1])} a viewer")
+            bench.log(f"memory: {subject.name}: {', '.join(f'{size:.1f} KiB' for size in found[-1])} a viewer")
     return [
         Row(
             "memory",
@@ -49,7 +49,7 @@ async def growth(subject: Subject, crowds: tuple[int, ...]) -> list[float]:
         crowd = subject.crowd()
         try:
             await crowd.open(WARM_UP_VIEWERS)
-            settle_rubbish()
+            collect_garbage()
             base = await _settled(subject)
             found = []
             for count in crowds:
@@ -63,7 +63,7 @@ async def growth(subject: Subject, crowds: tuple[int, ...]) -> list[float]:
 
 
 async def _settled(subject: Subject) -> int:
-    """Resident bytes once the process has come to rest; Node is told to collect its rubbish first."""
+    """Resident bytes after a short wait; Node collects its garbage first."""
     await asyncio.sleep(SETTLE_SECONDS)
     if isinstance(subject, SocketIO):
         os.kill(subject.pid, signal.SIGUSR2)

@@ -1,6 +1,6 @@
-"""The reference near the cost of the system call: picows, a C websocket server, and a loop over its transports.
+"""The reference that costs little more than the system calls: picows, a websocket server in C, and a loop.
 
-`python -m trials.bench.servers.broadcast PORT`. What comes in on `/control` goes out to everybody on `/`, unparsed.
+`python -m trials.bench.servers.broadcast PORT`. What comes in on `/control` is sent to everybody on `/`, unparsed.
 """
 
 import asyncio

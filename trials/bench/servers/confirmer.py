@@ -1,10 +1,10 @@
 """Confirms bookings through checkout's own services: `… trials.bench.servers.confirmer PART SHOW FIRST COUNT THREADS`.
 
-With PART `settle` it prepares bookings with open orders, says `ready`, waits for a line, and then settles them:
-payment recorded, seats secured, captured, sold, tickets signed, mail written down. With `whole` the bookings and orders
-are made within the time too. FIRST is the first booking's place in the hall, in threes of seats. The gateway answers
-from memory: its network is not ours to measure. Says as JSON how many were confirmed in how many seconds, and what
-that cost.
+With PART `settle` it prepares bookings with open orders, prints `ready`, waits for a line, and then settles them:
+payment recorded, seats secured, captured, sold, tickets signed, mail queued. With `whole` the time includes making the
+bookings and orders. FIRST is the first booking's place in the hall, in groups of three seats. The gateway answers from
+memory, because its network is not what we measure. Prints as JSON how many were confirmed in how many seconds, and the
+CPU time.
 """
 
 import json
@@ -57,7 +57,7 @@ class Gateway:
 
 
 def held_seats(show: int, count: int, first: int = 0) -> list[tuple[int, str]]:
-    """(show, owner) of so many fresh holds of three seats each."""
+    """Makes this many holds of three seats each; returns (show, owner) of each."""
     seats = [seat["id"] for seat in get_show(show).plan.layout["seats"]][first * SEATS :]
     found = [(show, f"guest_{secrets.token_hex(12)}") for _ in range(count)]
     for number, (_, owner) in enumerate(found):
@@ -66,7 +66,7 @@ def held_seats(show: int, count: int, first: int = 0) -> list[tuple[int, str]]:
 
 
 def pending_order(job: tuple[int, str]) -> str:
-    """Booking and order of one hold; answers with the order's id."""
+    """Makes the booking and order of one hold; returns the order's id."""
     show, owner = job
     booking = create_booking([owner], show, name="Asha Rao", email="asha@example.test")
     return start_payment(booking.pk).order_id
@@ -84,7 +84,7 @@ def main() -> None:
     part = sys.argv[1]
     show, first, count, threads = (int(argument) for argument in sys.argv[2:6])
     stand_in = Gateway()
-    gateway.create_order, gateway.payments_of, gateway.capture = (  # type: ignore[assignment]
+    gateway.create_order, gateway.payments_of, gateway.capture = (
         stand_in.create_order,
         stand_in.payments_of,
         stand_in.capture,

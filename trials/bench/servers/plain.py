@@ -1,4 +1,4 @@
-"""The reference that most Channels projects begin with: one consumer, one group, no tricks.
+"""The reference that most Channels projects begin with: one consumer and one group.
 
 Served by Daphne as `trials.bench.servers.plain:application`; LAYER (`core` or `pubsub`) and LAYER_URL choose the layer.
 """

@@ -1,6 +1,6 @@
 """Our own server under cProfile: `python -m trials.bench.servers.profiled FILE daphne-options…`; SIGTERM writes FILE.
 
-For finding out, not for measuring: the profiler makes every call several times dearer.
+It shows where the time goes, not how much: the profiler makes every call several times slower.
 """
 
 import cProfile

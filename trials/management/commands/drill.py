@@ -1,7 +1,7 @@
-"""`manage.py drill SHOW`: a sale, and `kill -9` of Valkey, PostgreSQL, worker and web in the middle of it.
+"""`manage.py drill SHOW`: kills Valkey, PostgreSQL, worker and web with `kill -9` in the middle of a sale.
 
 Needs a running `make run` on this machine, whose servers it kills. Exit code 0: everything recovered by itself, the
-stampede's proof holds, and afterwards the books agree with the tickets, the claims and the gateway.
+stampede's proof holds, and the audit of tickets, claims and gateway finds no fault.
 """
 
 import random
@@ -16,36 +16,42 @@ from django.utils import timezone
 
 from config.dev import running
 from trials import drill
+from trials.arguments import seconds, whole
 from trials.commands import TrialCommand
+from trials.stampede.plan import MOST_BUYERS, MOST_VIEWERS
 
-OPENING_SECONDS = 8.0  # before the first kill, for viewers and buyers to be there
-RECOVERY_SECONDS = 6.0  # of the sale for each kill beside the pause; a longer one only shortens what follows the last
+OPENING_SECONDS = 8.0  # until the first kill; viewers and buyers come in
+RECOVERY_SECONDS = 6.0  # planned for each kill, besides the pause; a longer recovery shortens only the end of the sale
+LONGEST_PAUSE_SECONDS = 3600
 
 
 class Command(TrialCommand):
-    help = "Kills the servers of `make run` during a sale and checks that nothing was lost, doubled or forgotten."
+    help = "Kills the servers of `make run` during a sale and checks that nothing was lost or given twice."
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
-        parser.add_argument("--viewers", type=int, default=300, help="sockets that watch (default %(default)s)")
-        parser.add_argument("--buyers", type=int, default=15, help="guests who hold and pay (default %(default)s)")
-        parser.add_argument("--rounds", type=int, default=2, help="kills of each server (default %(default)s)")
-        parser.add_argument("--pause", type=float, default=15.0, help="seconds between two kills (default %(default)s)")
+        for name, number, default, what in (
+            ("--viewers", whole(1, MOST_VIEWERS), 300, "sockets that watch"),
+            ("--buyers", whole(0, MOST_BUYERS), 15, "guests who hold and pay"),
+            ("--rounds", whole(0, 100), 2, "kills of each server"),
+            ("--pause", seconds(LONGEST_PAUSE_SECONDS), 15.0, "seconds between two kills"),
+        ):
+            parser.add_argument(name, type=number, default=default, help=f"{what} (default %(default)s)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         supervisor, show = self._supervisor(), self.on_sale(options["show"]).id
-        victims = list(drill.VICTIMS) * options["rounds"]
-        random.Random(self.seed(options["seed"])).shuffle(victims)  # noqa: S311 - a seed makes the order repeatable
-        desk = drill.Desk(running.site_address(), self.sandbox, show)
-        seconds = OPENING_SECONDS + len(victims) * (options["pause"] + RECOVERY_SECONDS)
+        servers = list(drill.SERVERS) * options["rounds"]
+        random.Random(self.seed(options["seed"])).shuffle(servers)  # noqa: S311 - a seed makes the order repeatable
+        customer = drill.Customer(running.site_address(), self.sandbox, show)
+        lasting = OPENING_SECONDS + len(servers) * (options["pause"] + RECOVERY_SECONDS)
         began, faults = timezone.now(), []
-        sale = self._sale(desk, options["viewers"], options["buyers"], seconds)
+        sale = self._start_sale(customer, options["viewers"], options["buyers"], lasting)
         try:
             time.sleep(OPENING_SECONDS)
-            for victim in victims:
-                faults += self._kill(desk, supervisor, victim)
+            for server in servers:
+                faults += self._kill(customer, supervisor, server)
                 time.sleep(options["pause"])
-            faults += self._end(sale, seconds + drill.PATIENCE_SECONDS)
+            faults += self._end(sale, lasting + drill.PATIENCE_SECONDS)
         finally:
             sale.kill()
             sale.wait()
@@ -57,35 +63,35 @@ class Command(TrialCommand):
             raise CommandError("The drill kills the servers of a `make run` on this machine (Linux). Start one first.")
         return pid
 
-    def _sale(self, desk: drill.Desk, viewers: int, buyers: int, seconds: float) -> subprocess.Popen[str]:
-        options = {"url": desk.site, "sandbox": desk.sandbox, "viewers": viewers, "buyers": buyers}
-        words = [f"--{name}={value}" for name, value in options.items()]
+    def _start_sale(self, customer: drill.Customer, viewers: int, buyers: int, lasting: float) -> subprocess.Popen[str]:
+        options = {"url": customer.site, "sandbox": customer.sandbox, "viewers": viewers, "buyers": buyers}
+        arguments = [f"--{name}={value}" for name, value in options.items()]
         return subprocess.Popen(
-            [sys.executable, "manage.py", "stampede", str(desk.show), *words, f"--seconds={int(seconds)}"],
+            [sys.executable, "manage.py", "stampede", str(customer.show), *arguments, f"--seconds={int(lasting)}"],
             cwd=running.BASE_DIR,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
         )
 
-    def _kill(self, desk: drill.Desk, supervisor: int, victim: str) -> list[str]:
-        if not drill.kill(supervisor, victim):
-            self.stdout.write(f"{victim:<11} is not run by `make run` here: left alone")
+    def _kill(self, customer: drill.Customer, supervisor: int, server: str) -> list[str]:
+        if not drill.kill(supervisor, server):
+            self.stdout.write(f"{server:<11} is not run by `make run` here: not killed")
             return []
         try:
-            found = drill.recovery(desk, victim)
+            found = drill.recovery(customer, server)
         except drill.NotRecovered as error:
             return [str(error)]
         self.stdout.write(
-            f"{victim:<11} killed: tickets could be bought after {found.bought:5.1f} s, mails went out after "
+            f"{server:<11} killed: tickets could be bought after {found.bought:5.1f} s, mails went out after "
             f"{found.mailed:5.1f} s"
         )
         return []
 
     def _end(self, sale: subprocess.Popen[str], patience: float) -> list[str]:
         try:
-            said, _ = sale.communicate(timeout=patience)
+            output, _ = sale.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
             return ["the stampede does not end"]
-        self.stdout.write(said)
+        self.stdout.write(output)
         return ["the stampede's proof does not hold"] if sale.returncode else []

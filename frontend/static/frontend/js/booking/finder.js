@@ -1,11 +1,23 @@
 // "How many of you?": asks the server for the best free seats and picks them. Nothing is held by asking.
 
-import { post } from "../lib/api.js";
+import { post, problemOf } from "../lib/api.js";
+import { inputOf, selectOf } from "../lib/dom.js";
 import { gettext, listed, ngettext } from "../lib/text.js";
 
+/** @import { Show } from "../lib/messages.js" */
+
 /**
- * `propose(seats)` picks them and answers whether it could; `found(seats)` hears which, `foundNone()` that there are
- * none; `say` as in Flow.
+ * @typedef {object} Actions
+ * @property {string} path
+ * @property {(seats: string[]) => boolean} propose picks them; answers whether it could
+ * @property {(seats: string[]) => void} found these were picked
+ * @property {() => void} foundNone there are no such seats
+ * @property {Show} say
+ */
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Actions} actions
  */
 export function wireFinder(form, { path, propose, found, foundNone, say }) {
   let busy = false;
@@ -15,7 +27,8 @@ export function wireFinder(form, { path, propose, found, foundNone, say }) {
     busy = true;
     form.classList.add("is-busy");
     try {
-      const { seats, adjacent } = await post(path, wish(form));
+      /** @type {{seats: string[], adjacent: boolean}} */
+      const { seats, adjacent } = await post(path, requestOf(form));
       if (!seats.length) {
         sayNone(say);
         foundNone();
@@ -23,7 +36,8 @@ export function wireFinder(form, { path, propose, found, foundNone, say }) {
         found(seats);
         sayFound(say, seats, adjacent);
       }
-    } catch (problem) {
+    } catch (error) {
+      const problem = problemOf(error);
       if (problem.code === "seat_unavailable" || problem.code === "no_seats") sayNone(say);
       else say("bad", problem.message, { key: "hold" });
     } finally {
@@ -33,20 +47,38 @@ export function wireFinder(form, { path, propose, found, foundNone, say }) {
   });
 }
 
-function wish(form) {
-  const { count, tier, accessible } = form.elements;
-  const asked = { count: Number(count.value) };
-  if (tier?.value) asked.tier = tier.value;
-  if (accessible?.checked) asked.accessible = true;
-  return asked;
+/** @param {HTMLFormElement} form */
+function requestOf(form) {
+  const tier = selectOf(form, "tier")?.value;
+  return {
+    count: Number(selectOf(form, "count")?.value),
+    ...(tier && { tier }),
+    ...(inputOf(form, "accessible").checked && { accessible: true }),
+  };
 }
 
+/**
+ * @param {Show} say
+ * @param {string[]} seats
+ * @param {boolean} adjacent
+ */
 function sayFound(say, seats, adjacent) {
   const names = { seats: listed(seats) };
-  if (adjacent) say("good", ngettext("Best free seat: {seats}. Not held yet.", "Best free seats: {seats}, side by side. Not held yet.", seats.length, names), { key: "hold" });
-  else say("warn", gettext("There are not so many side by side. The closest together are {seats}.", names), { key: "hold" });
+  if (!adjacent) {
+    const sentence = gettext("There are not that many seats side by side. The closest together are {seats}.", names);
+    say("warn", sentence, { key: "hold" });
+    return;
+  }
+  const sentence = ngettext(
+    "Best free seat: {seats}. Not held yet.",
+    "Best free seats: {seats}, side by side. Not held yet.",
+    seats.length,
+    names,
+  );
+  say("good", sentence, { key: "hold" });
 }
 
+/** @param {Show} say */
 function sayNone(say) {
   say("warn", gettext("There are no such seats left. Ask for fewer, or for any price."), { key: "hold" });
 }

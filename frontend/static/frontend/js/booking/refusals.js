@@ -1,28 +1,30 @@
-// Why seats were refused and what a notice means, in words that say what to do. Codes are the contract's (sections 4 to 6).
+// Why seats were refused and what a notice means, in words that say what to do. Codes are docs/protocol.md's.
 
 import { gettext, listed, ngettext } from "../lib/text.js";
 
-/** `seats` are those the refusal names; `page.most` is the largest booking. */
+/**
+ * @param {string} code
+ * @param {string[]} seats those the refusal names
+ * @param {{most: number}} page `most` is the largest booking
+ */
 export function refusal(code, seats, page) {
-  const named = { seats: listed(seats) };
   switch (code) {
     case "seat_unavailable":
-      if (!seats.length) return gettext("Some of your seats were just taken. Choose others.");
-      return ngettext("Seat {seats} was just taken by somebody else. Choose another one.", "Seats {seats} were just taken by somebody else. Choose others.", seats.length, named);
+      return seats.length ? taken(seats) : gettext("Some of your seats were just taken. Choose others.");
     case "too_many_seats":
-      return gettext("You can have {most} seats at this show at most, those of a booking in progress included.", { most: page.most });
+      return gettext("You can have at most {most} seats at this show, including those of a booking in progress.", {
+        most: page.most,
+      });
     case "leaves_single_seat":
-      return seats.length
-        ? ngettext("Seat {seats} would be left alone. Add it, or choose differently.", "Seats {seats} would be left alone. Add them, or choose differently.", seats.length, named)
-        : gettext("A single seat would be left alone. Choose differently.");
+      return leftAlone(seats);
     case "unknown_seat":
-      return gettext("A seat of your choice is not in this hall. Load the page again.");
+      return gettext("One of your seats is not in this hall. Load the page again.");
     case "show_closed":
-      return gettext("Seats of this show are not on sale at this moment.");
+      return gettext("Seats of this show are not on sale at the moment.");
     case "hold_expired":
       return gettext("Your seats were held too long ago and are open to everybody again. Choose once more.");
     case "holds_unavailable":
-      return gettext("Seats cannot be held just now. Nothing is lost: try again in a moment.");
+      return gettext("Seats cannot be held at the moment. Nothing is lost: try again shortly.");
     case "no_answer":
       return gettext("The server did not answer. Try again.");
     case "csrf_failed":
@@ -32,7 +34,11 @@ export function refusal(code, seats, page) {
   }
 }
 
-/** A notice of the server. What it says of one person's seats or booking comes in its own words (`detail`). */
+/**
+ * A notice of the server. What it says of one person's seats or booking comes in its own words (`detail`).
+ * @param {string} code
+ * @param {string | null | undefined} detail
+ */
 export function notice(code, detail) {
   switch (code) {
     case "show_closed":
@@ -42,4 +48,28 @@ export function notice(code, detail) {
     default:
       return detail || code;
   }
+}
+
+/**
+ * Somebody else was faster.
+ * @param {string[]} seats
+ */
+export function taken(seats) {
+  return ngettext(
+    "Seat {seats} was just taken by somebody else. Choose another one.",
+    "Seats {seats} were just taken by somebody else. Choose others.",
+    seats.length,
+    { seats: listed(seats) },
+  );
+}
+
+/** @param {string[]} seats */
+function leftAlone(seats) {
+  if (!seats.length) return gettext("A single seat would be left alone. Choose differently.");
+  return ngettext(
+    "Seat {seats} would be left alone. Add it, or choose differently.",
+    "Seats {seats} would be left alone. Add them, or choose differently.",
+    seats.length,
+    { seats: listed(seats) },
+  );
 }

@@ -1,22 +1,55 @@
-// The waitlist's card: joining when a party finds no seats, waiting, and an offer with its time. It shows what the
-// server says and reports wishes to it; who is asked next is the server's business.
+// The waitlist's card: joining when a party finds no seats, waiting, and an offer with its time. It shows the state and
+// asks the server for what the visitor wishes; who is offered seats next is the server's business.
 
-import { get, post } from "../lib/api.js";
+import { get, post, problemOf } from "../lib/api.js";
 import { Countdown, minutesAndSeconds } from "../lib/clock.js";
-import { announce, byId, setText } from "../lib/dom.js";
+import { announce, byId, inputOf, selectOf, setText } from "../lib/dom.js";
 import { gettext, listed, ngettext } from "../lib/text.js";
+import * as change from "../seatmap/changes.js";
+
+/** @import { ServerClock } from "../lib/clock.js" */
+/** @import { Show } from "../lib/messages.js" */
+/** @import { Entry, State } from "../seatmap/state.js" */
+/** @import { Page } from "./page.js" */
+
+/** What of the card is shown. @typedef {"form" | "waiting" | "offer"} Part */
+
+/** @typedef {{open: boolean, joinable: boolean, short: boolean, secondsLeft: number}} Situation */
+
+/**
+ * @typedef {object} Parts
+ * @property {State} state
+ * @property {ServerClock} clock
+ * @property {HTMLFormElement} finder the form that says how many seats of which price are looked for
+ * @property {Show} say
+ * @property {() => void} resync asks for the whole map
+ * @property {(booking: string) => void} leave goes to the payment of a booking
+ */
 
 const LOOK_MS = 20_000; // while waiting: the place in the queue, and an offer where no socket brings it
+const PASSED_ON_MS = 3_000; // after an offer's end: the server passes it on within two seconds
+/** @type {Part[]} */
 const PARTS = ["form", "waiting", "offer"];
 
-/** How many seats a party may count on: free, of the tier where one is named, wheelchair places left out. */
+/**
+ * How many seats a party may count on: free, of the tier where one is named, wheelchair places left out.
+ * @param {State} state
+ * @param {string} tier
+ */
 export function freeFor(state, tier = "") {
-  const free = (id) => state.letters[state.index.get(id)] === "a";
-  const suits = (seat) => free(seat.id) && !seat.wheelchair && !seat.companion && (!tier || seat.tier === tier);
-  return state.seats.filter((seat) => suits(seat) && (!seat.couple || free(seat.couple))).length;
+  const free = (/** @type {string} */ id) => state.letters?.[state.index.get(id) ?? -1] === "a";
+  return state.seats.filter((seat) => {
+    if (!free(seat.id) || seat.wheelchair || seat.companion) return false;
+    return (!tier || seat.tier === tier) && (!seat.couple || free(seat.couple));
+  }).length;
 }
 
-/** "form", "waiting", "offer" or null: what the card shows. `short`: the party finds no seats. */
+/**
+ * What the card shows, null for nothing. `short`: the party finds no seats.
+ * @param {Pick<Entry, "status"> | null} entry
+ * @param {Situation} situation
+ * @returns {Part | null}
+ */
 export function partOf(entry, { open, joinable, short, secondsLeft }) {
   if (!open) return null;
   if (entry?.status === "offered" && secondsLeft > 0) return "offer";
@@ -25,157 +58,196 @@ export function partOf(entry, { open, joinable, short, secondsLeft }) {
 }
 
 export class Waitlist {
+  /** @type {Part | null} */
   #part = null;
-  #short = false; // the finder found nothing, or the map shows too few
   #busy = false;
 
-  /** `on` has changed(), say(kind, sentence, options), letGo(seats), resync() and leave(booking id), for the payment. */
-  constructor(page, { clock, finder, on }) {
-    Object.assign(this, { page, clock, finder, on, entry: page.waitlist });
+  /**
+   * @param {Page} page
+   * @param {Parts} parts
+   */
+  constructor(page, { state, clock, finder, say, resync, leave }) {
+    this.page = page;
+    this.state = state;
+    this.clock = clock;
+    this.finder = finder;
+    this.say = say;
+    this.resync = resync;
+    this.leave = leave;
     this.card = byId("waitlist");
-    this.form = byId("waitlist-form");
+    this.form = byId("waitlist-form", HTMLFormElement);
     this.countdown = new Countdown(clock, {
       onTick: (left) => setText(byId("waitlist-left"), minutesAndSeconds(left)),
-      onEnd: () => this.#over(),
+      onEnd: () => this.#offerEnded(),
     });
     this.form.noValidate = true; // our messages stand beside the fields and are read with them
     this.form.addEventListener("submit", (event) => this.#join(event));
-    byId("waitlist-leave").addEventListener("click", () => this.#ask("leave/"));
-    byId("waitlist-decline").addEventListener("click", () => this.#ask("decline/"));
+    byId("waitlist-leave").addEventListener("click", () => this.#giveUp("leave/"));
+    byId("waitlist-decline").addEventListener("click", () => this.#giveUp("decline/"));
     byId("waitlist-take").addEventListener("click", () => this.#take());
     setInterval(() => this.#look(), LOOK_MS);
-    this.#took(this.entry);
   }
 
-  /** The map, the sale or the visitor's seats have changed. */
-  show(state, open) {
-    const wish = this.finder.elements;
-    const few = state.letters !== null && freeFor(state, wish.tier?.value) < Number(wish.count.value);
-    const own = state.mine !== null || state.picked.size > 0;
-    this.open = open;
-    this.#short = (few || this.refused === this.#wish()) && !own;
-    this.#draw();
+  /** Shows the state. */
+  show() {
+    const { entry, offer, open } = this.state;
+    if (!offer) this.countdown.stop();
+    else if (offer.expires_at !== this.countdown.until) this.countdown.start(offer.expires_at);
+    const secondsLeft = offer ? this.clock.secondsUntil(offer.expires_at) : 0;
+    const part = partOf(entry, { open, joinable: this.page.waitlist_open, short: this.#isShort(), secondsLeft });
+    this.card.hidden = part === null;
+    for (const name of PARTS) byId(`waitlist-${name}`).hidden = name !== part;
+    if (part === "form" && this.#part !== "form") this.#beginForm();
+    if (part === "waiting" && entry) showWaiting(entry);
+    if (part === "offer" && offer) showOffer(offer.seats, offer.adjacent);
+    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden in the offer must not be read out
+    if (part === "offer" && this.#part !== "offer") announce(byId("murmur"), byId("waitlist-offer").innerText);
+    this.#part = part;
   }
 
   /** The finder asked the server and there were no such seats. */
   foundNone() {
-    this.refused = this.#wish();
-    this.on.changed();
+    change.foundNone(this.state, this.#wish());
   }
 
   /** Asks the server where the party stands. */
   async refresh() {
     try {
-      this.#took((await get(this.page.paths.waitlist, { cache: "no-store" })).entry);
+      /** @type {{entry: Entry | null}} */
+      const { entry } = await get(this.page.paths.waitlist, { cache: "no-store" });
+      change.setEntry(this.state, entry);
     } catch {
-      return; // no answer is no news: the next look asks again
+      // No answer changes nothing: the next look asks again.
     }
-    this.on.changed();
+  }
+
+  /** Whether the party finds no seats: the map shows too few, or the finder found none. */
+  #isShort() {
+    const { letters, mine, picked, noneFor } = this.state;
+    if (mine !== null || picked.size > 0) return false;
+    const count = Number(selectOf(this.finder, "count")?.value);
+    const few = letters !== null && freeFor(this.state, selectOf(this.finder, "tier")?.value) < count;
+    return few || noneFor === this.#wish();
   }
 
   #wish() {
-    const { count, tier } = this.finder.elements;
-    return `${count.value} ${tier?.value || ""}`;
+    return `${selectOf(this.finder, "count")?.value} ${selectOf(this.finder, "tier")?.value || ""}`;
   }
 
-  #took(entry) {
-    this.entry = entry;
-    this.page.offer = entry?.offer || null;
-    if (!entry?.offer) this.countdown.stop();
-    else if (entry.offer.expires_at !== this.countdown.until) this.countdown.start(entry.offer.expires_at);
-  }
-
-  #over() {
-    this.page.offer = null;
-    this.on.changed();
-    setTimeout(() => this.refresh(), 3_000); // the server passes it on within two
+  #offerEnded() {
+    change.offerEnded(this.state);
+    setTimeout(() => this.refresh(), PASSED_ON_MS);
   }
 
   #look() {
-    if (this.entry?.status === "waiting" && document.visibilityState === "visible") this.refresh();
+    if (this.state.entry?.status === "waiting" && document.visibilityState === "visible") this.refresh();
   }
 
-  #draw() {
-    const secondsLeft = this.page.offer ? this.clock.secondsUntil(this.page.offer.expires_at) : 0;
-    const part = partOf(this.entry, { open: this.open, joinable: this.page.waitlist_open, short: this.#short, secondsLeft });
-    this.card.hidden = part === null;
-    for (const name of PARTS) byId(`waitlist-${name}`).hidden = name !== part;
-    if (part === "form" && this.#part !== "form") this.#begin();
-    if (part === "waiting") this.#drawWaiting();
-    if (part === "offer") this.#drawOffer();
-    if (part === "offer" && this.#part !== "offer") announce(byId("murmur"), byId("waitlist-offer").innerText);
-    this.#part = part;
+  #beginForm() {
+    for (const name of ["count", "tier"]) {
+      const select = selectOf(this.form, name);
+      if (select) select.value = selectOf(this.finder, name)?.value || "";
+    }
+    byId("waitlist-lapsed").hidden = this.state.entry?.status !== "lapsed";
   }
 
-  #begin() {
-    const { count, tier } = this.form.elements;
-    count.value = this.finder.elements.count.value;
-    if (tier) tier.value = this.finder.elements.tier?.value || "";
-    byId("waitlist-lapsed").hidden = this.entry?.status !== "lapsed";
-  }
-
-  #drawWaiting() {
-    const { position, count, tier, email } = this.entry;
-    setText(byId("waitlist-place"), position === 1 ? gettext("You are next.") : gettext("You are number {position}.", { position }));
-    const seats = ngettext("{count} seat", "{count} seats", count);
-    setText(byId("waitlist-wish"), gettext("For {seats}. We write to {email} when they come free, and tell you here.", { seats: tier ? `${seats} (${tier})` : seats, email }));
-  }
-
-  #drawOffer() {
-    const { seats, adjacent } = this.entry.offer;
-    setText(byId("waitlist-seats"), ngettext("Seat {seats} came free for you", "Seats {seats} came free for you", seats.length, { seats: listed(seats) }));
-    byId("waitlist-apart").hidden = adjacent;
-  }
-
+  /** @param {SubmitEvent} event */
   async #join(event) {
     event.preventDefault();
-    if (this.#busy || !this.#checked()) return;
-    const { count, tier, name, email } = this.form.elements;
-    const wish = { count: Number(count.value), name: name.value.trim(), email: email.value.trim() };
-    await this.#send("join/", tier?.value ? { ...wish, tier: tier.value } : wish, (body) => this.#took(body.entry));
-  }
-
-  #checked() {
-    const { name, email } = this.form.elements;
-    const wrong = {
-      name: name.value.trim() ? "" : gettext("Enter your name."),
-      email: email.value.trim() && email.validity.valid ? "" : gettext("Enter an e-mail address such as asha@example.in: the offer is sent there."),
+    if (this.#busy || !this.#isComplete()) return;
+    const tier = selectOf(this.form, "tier")?.value;
+    const wish = {
+      count: Number(selectOf(this.form, "count")?.value),
+      name: inputOf(this.form, "name").value.trim(),
+      email: inputOf(this.form, "email").value.trim(),
+      ...(tier && { tier }),
     };
-    for (const field of ["name", "email"]) {
-      setText(byId(`waitlist-${field}-error`), wrong[field]);
-      this.form.elements[field].setAttribute("aria-invalid", String(Boolean(wrong[field])));
-      this.form.elements[field].classList.toggle("is-invalid", Boolean(wrong[field]));
-    }
-    const first = ["name", "email"].find((field) => wrong[field]);
-    if (first) this.form.elements[first].focus();
-    return !first;
+    await this.#send("join/", wish, (/** @type {{entry: Entry | null}} */ { entry }) =>
+      change.setEntry(this.state, entry),
+    );
   }
 
-  async #ask(verb) {
-    // Before the map tells that the seats are free: they were not lost, they were let go.
-    if (this.entry?.offer) this.on.letGo(this.entry.offer.seats);
+  /** Marks what is missing, and puts the focus on the first of it. */
+  #isComplete() {
+    const name = inputOf(this.form, "name");
+    const email = inputOf(this.form, "email");
+    const errors = {
+      name: name.value.trim() ? "" : gettext("Enter your name."),
+      email:
+        email.value.trim() && email.validity.valid
+          ? ""
+          : gettext("Enter an e-mail address such as asha@example.in: the offer is sent there."),
+    };
+    for (const [field, sentence] of Object.entries(errors)) {
+      const input = inputOf(this.form, field);
+      setText(byId(`waitlist-${field}-error`), sentence);
+      input.setAttribute("aria-invalid", String(Boolean(sentence)));
+      input.classList.toggle("is-invalid", Boolean(sentence));
+    }
+    if (errors.name) name.focus();
+    else if (errors.email) email.focus();
+    return !errors.name && !errors.email;
+  }
+
+  /** @param {"leave/" | "decline/"} verb */
+  async #giveUp(verb) {
+    // Before the map says that the seats are free: they were not lost, they were let go.
+    if (this.state.entry?.offer) change.givenUp(this.state, this.state.entry.offer.seats);
     await this.#send(verb, {}, () => {});
-    this.on.resync(); // if it was refused, the seats are still ours
+    this.resync(); // if it was refused, the seats are still ours
     await this.refresh();
   }
 
   async #take() {
-    await this.#send("take/", {}, (booking) => this.on.leave(booking.id));
+    await this.#send("take/", {}, (/** @type {{id: string}} */ booking) => this.leave(booking.id));
   }
 
-  async #send(verb, body, done) {
+  /**
+   * @template T
+   * @param {"join/" | "leave/" | "decline/" | "take/"} verb
+   * @param {object} body
+   * @param {(answer: T) => void} onAnswer
+   */
+  async #send(verb, body, onAnswer) {
     if (this.#busy) return;
     this.#busy = true;
     this.card.setAttribute("aria-busy", "true");
     try {
-      done(await post(`${this.page.paths.waitlist}${verb}`, body));
-    } catch (problem) {
-      this.on.say("bad", problem.message, { key: "waitlist" });
+      onAnswer(await post(`${this.page.paths.waitlist}${verb}`, body));
+    } catch (error) {
+      const problem = problemOf(error);
+      this.say("bad", problem.message, { key: "waitlist" });
       if (problem.status === 410) await this.refresh();
     } finally {
       this.#busy = false;
       this.card.removeAttribute("aria-busy");
-      this.on.changed();
     }
   }
+}
+
+/** @param {Entry} entry */
+function showWaiting({ position, count, tier, email }) {
+  const place =
+    position === 1 || position === null
+      ? gettext("You are next.")
+      : gettext("You are number {position}.", { position });
+  const seats = ngettext("{count} seat", "{count} seats", count);
+  const wish = { seats: tier ? `${seats} (${tier})` : seats, email };
+  setText(byId("waitlist-place"), place);
+  setText(
+    byId("waitlist-wish"),
+    gettext("For {seats}. When they come free, we write to {email} and show it here.", wish),
+  );
+}
+
+/**
+ * @param {string[]} seats
+ * @param {boolean} adjacent
+ */
+function showOffer(seats, adjacent) {
+  const sentence = ngettext("Seat {seats} came free for you", "Seats {seats} came free for you", seats.length, {
+    seats: listed(seats),
+  });
+  setText(byId("waitlist-seats"), sentence);
+  byId("waitlist-apart").hidden = adjacent;
 }

@@ -1,36 +1,47 @@
-// Watches a booking that may be paid without this page hearing of it: a sheet that was closed too early, a
-// payment that only the gateway's webhook tells of, another tab.
+// Watches a booking that may be paid without this page knowing: a sheet that was closed too early, a
+// payment that only the gateway's webhook reports, another tab.
 
 import { get } from "../lib/api.js";
+
+/** @import { Booking } from "./bill.js" */
 
 const EVERY_MS = 3_000;
 
 export class Watch {
-  #timer = null;
+  /** @type {number | undefined} */
+  #timer;
   #asking = false;
 
-  /** `changed(booking)` hears of every answer. */
+  /**
+   * @param {string} path
+   * @param {(booking: Booking) => void} changed called with every answer
+   */
   constructor(path, changed) {
-    Object.assign(this, { path, changed });
+    this.path = path;
+    this.changed = changed;
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.ask();
     });
   }
 
   start() {
-    this.#timer ??= setInterval(() => document.visibilityState === "visible" && this.ask(), EVERY_MS);
+    this.#timer ??= setInterval(() => {
+      if (document.visibilityState === "visible") this.ask();
+    }, EVERY_MS);
   }
 
   stop() {
     clearInterval(this.#timer);
-    this.#timer = null;
+    this.#timer = undefined;
   }
 
   async ask() {
     if (this.#asking) return;
     this.#asking = true;
     try {
-      this.changed(await get(this.path, { cache: "no-store" }));
+      /** @type {Booking} */
+      const booking = await get(this.path, { cache: "no-store" });
+      this.changed(booking);
     } catch {
       // Offline for a moment, or the server restarts: the next round asks again.
     } finally {

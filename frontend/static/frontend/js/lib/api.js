@@ -1,32 +1,77 @@
-// The HTTP API: JSON in and out, problems as exceptions that carry the contract's code.
+// The HTTP API: JSON in and out, problems as exceptions that carry the API's code.
 
 import { gettext } from "./text.js";
 
-/** A refusal (application/problem+json), or code "no_network" when there was no answer at all. */
+/**
+ * The body of a refusal (application/problem+json, RFC 9457).
+ * @typedef {object} ProblemBody
+ * @property {string} [code]
+ * @property {string} [title]
+ * @property {string} [detail]
+ * @property {string[]} [seats] the seats that stand in the way
+ * @property {{field: string, message: string}[]} [errors] fields by their path, such as "body.contact.email"
+ */
+
+/** A refusal; status 0 and code "no_network" when there was no answer at all. */
 export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {ProblemBody} body
+   */
   constructor(status, body) {
     super(body.detail || body.title || gettext("The request was refused."));
-    Object.assign(this, { status, code: body.code || "refused", seats: body.seats || [], body });
+    this.status = status;
+    this.code = body.code || "refused";
+    this.seats = body.seats || [];
+    this.body = body;
   }
 }
 
-/** GET; answers with the body. `options` as fetch has them. Raises Problem. */
-export async function get(path, options = {}) {
-  return answerOf(await ask(path, { ...options, headers: { Accept: "application/json", ...options.headers } }));
+/**
+ * What a `catch` caught, as a Problem: any other error becomes one with status 0, its message and the code "failed".
+ * @param {unknown} error
+ */
+export function problemOf(error) {
+  if (error instanceof Problem) return error;
+  return new Problem(0, { code: "failed", detail: error instanceof Error ? error.message : String(error) });
 }
 
-/** GET with an ETag: `{etag, body}`, where body is null when nothing changed since `etag`. Raises Problem. */
+/**
+ * GET; answers with the body, whose type is the caller's to name. `options` as fetch has them. Raises Problem.
+ * @template T
+ * @param {string} path
+ * @param {RequestInit} [options]
+ * @returns {Promise<T>}
+ */
+export async function get(path, options = {}) {
+  return bodyOf(await request(path, { ...options, headers: { Accept: "application/json", ...options.headers } }));
+}
+
+/**
+ * GET with an ETag; the body is null when nothing changed since `etag`. Raises Problem.
+ * @template T
+ * @param {string} path
+ * @param {string | null} etag
+ * @returns {Promise<{etag: string | null, body: T | null}>}
+ */
 export async function getIfChanged(path, etag) {
   const headers = { Accept: "application/json", ...(etag ? { "If-None-Match": etag } : {}) };
   // Without no-store the browser's own cache would answer a 304 with its old copy as 200.
-  const answer = await ask(path, { headers, cache: "no-store" });
-  if (answer.status === 304) return { etag, body: null };
-  return { etag: answer.headers.get("ETag"), body: await answerOf(answer) };
+  const response = await request(path, { headers, cache: "no-store" });
+  if (response.status === 304) return { etag, body: null };
+  return { etag: response.headers.get("ETag"), body: await bodyOf(response) };
 }
 
-/** POST of a JSON body as the visitor, with Django's CSRF token. Raises Problem. */
+/**
+ * POST of a JSON body as the visitor, with Django's CSRF token. Raises Problem.
+ * @template T
+ * @param {string} path
+ * @param {object} body
+ * @param {Record<string, string>} [headers]
+ * @returns {Promise<T>}
+ */
 export async function post(path, body, headers = {}) {
-  const sent = await ask(path, {
+  const response = await request(path, {
     method: "POST",
     headers: {
       Accept: "application/json",
@@ -36,12 +81,15 @@ export async function post(path, body, headers = {}) {
     },
     body: JSON.stringify(body),
   });
-  return answerOf(sent);
+  return bodyOf(response);
 }
 
 /** A key no one else uses. crypto.randomUUID exists only on https and localhost, getRandomValues everywhere. */
 export function freshKey() {
-  if (globalThis.crypto.randomUUID) return globalThis.crypto.randomUUID();
+  return globalThis.crypto.randomUUID?.() ?? randomHex();
+}
+
+function randomHex() {
   const bytes = globalThis.crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
@@ -49,10 +97,16 @@ export function freshKey() {
 /** The cookie first: after signing in elsewhere it is the newer one. */
 function csrfToken() {
   const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
-  return cookie ? cookie.slice("csrftoken=".length) : document.querySelector("[name=csrfmiddlewaretoken]")?.value || "";
+  if (cookie) return cookie.slice("csrftoken=".length);
+  const input = document.querySelector("[name=csrfmiddlewaretoken]");
+  return input instanceof HTMLInputElement ? input.value : "";
 }
 
-async function ask(path, options) {
+/**
+ * @param {string} path
+ * @param {RequestInit} options
+ */
+async function request(path, options) {
   try {
     return await fetch(path, { credentials: "same-origin", ...options });
   } catch {
@@ -60,8 +114,12 @@ async function ask(path, options) {
   }
 }
 
-async function answerOf(response) {
+/** @param {Response} response */
+async function bodyOf(response) {
   const body = await response.json().catch(() => null);
   if (response.ok && body !== null) return body;
-  throw new Problem(response.status, body || { code: "unreadable", detail: gettext("The server could not answer. Try again.") });
+  throw new Problem(
+    response.status,
+    body || { code: "unreadable", detail: gettext("The server could not answer. Try again.") },
+  );
 }

@@ -1,14 +1,17 @@
 // Amounts are integer paise everywhere; only here do they become something to read.
 
+const EXACT = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR" });
+const WHOLE = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR", maximumFractionDigits: 0 });
+
 /**
  * "₹1,23,456.50" with the Indian grouping of lakhs and crores. Whole rupees lose their ".00" unless
- * `exact` asks for it, as a bill does.
+ * `exact` asks for it, as a bill does. Raises TypeError for anything but a whole number of paise.
+ * @param {number} paise
+ * @param {{exact?: boolean}} [options]
  */
 export function rupees(paise, { exact = false } = {}) {
   if (!Number.isSafeInteger(paise)) throw new TypeError(`not a whole number of paise: ${paise}`);
-  const positive = Math.abs(paise);
-  const rest = positive % 100;
-  const whole = String((positive - rest) / 100).replace(/(\d)(?=(\d\d)+\d$)/g, "$1,");
-  const fraction = exact || rest ? `.${String(rest).padStart(2, "0")}` : "";
-  return `${paise < 0 ? "−" : ""}₹${whole}${fraction}`;
+  const amount = Math.abs(paise) / 100;
+  // The sign is ours: Intl writes a hyphen, the templates write a minus.
+  return `${paise < 0 ? "−" : ""}${(exact || paise % 100 ? EXACT : WHOLE).format(amount)}`;
 }

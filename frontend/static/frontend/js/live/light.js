@@ -1,8 +1,11 @@
-// The connection light: an icon and a word, so that nobody trusts a map that stands still.
+// The connection light: an icon and a word, so that a visitor sees when the map is out of date.
 
-import { setText } from "../lib/dom.js";
+import { find, setText } from "../lib/dom.js";
 import { gettext } from "../lib/text.js";
 
+/** @import { Status } from "./connection.js" */
+
+/** @type {Record<Status, string>} */
 const GLYPHS = {
   connecting: "circle-notch",
   live: "tower-broadcast",
@@ -11,13 +14,21 @@ const GLYPHS = {
   stopped: "plug-circle-xmark",
 };
 
-/** `node` holds an <i> and a <span>; `code` is the socket's close code where there is one. */
+/**
+ * @param {HTMLElement} node holds an <i> and a <span>
+ * @param {Status} status
+ * @param {number} code the socket's close code where there is one
+ */
 export function showLight(node, status, code) {
   node.dataset.status = status;
-  node.querySelector("i").className = `fa-solid fa-${GLYPHS[status]}`;
-  setText(node.querySelector("span"), wordsOf(status, code));
+  find(node, "i").className = `fa-solid fa-${GLYPHS[status]}`;
+  setText(find(node, "span"), wordsOf(status, code));
 }
 
+/**
+ * @param {Status} status
+ * @param {number} code
+ */
 function wordsOf(status, code) {
   if (status === "live") return gettext("Live");
   if (status === "connecting") return gettext("Connecting …");

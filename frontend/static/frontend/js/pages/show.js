@@ -1,109 +1,153 @@
 // The live map's page: fetches the hall, and joins state, map, panel and connection. Wiring only.
 
-import { Flow } from "../booking/flow.js";
 import { wireContactForm } from "../booking/contact.js";
+import { bookingMaker } from "../booking/create.js";
 import { wireFinder } from "../booking/finder.js";
+import { Flow } from "../booking/flow.js";
+import { readPage } from "../booking/page.js";
 import { Panel } from "../booking/panel.js";
 import { Waitlist } from "../booking/waitlist.js";
-import { get } from "../lib/api.js";
 import { Countdown, ServerClock } from "../lib/clock.js";
-import { announce, byId, pageData, setText } from "../lib/dom.js";
+import { announce, byId, setText } from "../lib/dom.js";
 import { Messages } from "../lib/messages.js";
 import { rupees } from "../lib/money.js";
 import { gettext, ngettext } from "../lib/text.js";
 import { Connection } from "../live/connection.js";
 import { showLight } from "../live/light.js";
+import { openSale } from "../seatmap/changes.js";
+import { fetchLayout } from "../seatmap/layout.js";
 import { drawLegend } from "../seatmap/legend.js";
-import { SeatMap, describeSeat } from "../seatmap/seatmap.js";
-import { createState, givenUp } from "../seatmap/state.js";
+import { describeSeat, SeatMap } from "../seatmap/seatmap.js";
+import { createState, subscribe } from "../seatmap/state.js";
+
+/** @import { Show } from "../lib/messages.js" */
+/** @import { State } from "../seatmap/state.js" */
 
 const ANNOUNCED = [120, 60, 30, 10]; // seconds left of a hold that are read out
 
-const page = pageData("show-data");
+const page = readPage();
 const messages = new Messages(byId("messages"));
+/** @type {Show} */
 const say = (kind, sentence, options) => messages.show(kind, sentence, options);
-const murmur = (sentence) => announce(byId("murmur"), sentence);
+const readOut = (/** @type {string} */ sentence) => announce(byId("murmur"), sentence);
 
 async function begin() {
-  const layout = await get(page.paths.layout);
-  const state = createState(layout);
+  const layout = await fetchLayout(page.paths.layout);
+  const state = createState(layout, { open: page.open, entry: page.waitlist });
   const clock = new ServerClock();
   clock.learn(page.now);
+  const finder = byId("finder", HTMLFormElement);
   const prices = new Map(page.tiers.map((tier) => [tier.name, rupees(tier.price)]));
   const map = new SeatMap(byId("stage"), layout, state, {
     nameOf: (seat, look) => describeSeat(seat, look, prices.get(seat.tier)),
     onChoose: (id) => flow.choose(id),
-    onNear: () => murmur(gettext("Closer now. Tap a seat to pick it.")),
+    onNear: () => readOut(gettext("Closer now. Tap a seat to pick it.")),
   });
   const panel = new Panel(page, layout, {
     proceed: () => flow.proceed(),
     letGo: (ids) => flow.letGo(ids),
     giveBack: (ids) => flow.giveBack(ids),
   });
-  const countdown = new Countdown(clock, {
-    onTick: (left) => {
-      panel.tick(left);
-      if (ANNOUNCED.includes(left)) murmur(ngettext("{count} second left.", "{count} seconds left for your seats.", left));
+  const connection = new Connection(
+    page.paths,
+    layout.seats.map((seat) => seat.id),
+    () => state,
+    {
+      message: (message) => {
+        flow.receive(message);
+        const isOffer = message.type === "notice" && message.code === "seats_offered";
+        // Seats were offered, or their time ran out: whose they are now is for the server to say.
+        if (message.type === "expired" || isOffer) {
+          waitlist.refresh();
+          connection.resync();
+        }
+      },
+      status: (status, code) => {
+        showLight(byId("light"), status, code);
+        byId("asking-note").hidden = status !== "asking";
+        if (status !== "live") flow.connectionLost();
+      },
     },
-    onEnd: () => flow.timeIsUp(),
-  });
-  const connection = new Connection(page.paths, layout.seats.map((seat) => seat.id), () => state, {
-    message: (message) => {
-      flow.receive(message);
-      if (message.type === "expired" || message.code === "seats_offered") heardOfSeats(waitlist, connection);
-    },
-    status: (status, code) => {
-      showLight(byId("light"), status, code);
-      byId("asking-note").hidden = status !== "asking";
-      if (status !== "live") flow.connectionLost();
-    },
-  });
-  const changed = () => {
-    map.refresh();
-    waitlist.show(state, flow.open); // before the panel, which shows an offer's seats differently
-    panel.show(state, flow.open);
-    byId("finder").hidden = !flow.open;
-    const until = state.mine && flow.open ? state.mine.expiresAt : null;
-    if (until === null) {
-      countdown.stop();
-      panel.tick(null);
-    } else if (until !== countdown.until) countdown.start(until);
-    setText(byId("viewers"), state.viewers ? ngettext("{count} person looking", "{count} people looking", state.viewers) : "");
-  };
-  const flow = new Flow({ state, page, clock, connection, changed, say, murmur });
-  const leave = (id) => window.location.assign(page.paths.checkout.replace("BOOKING", encodeURIComponent(id)));
-  const letGo = (ids) => givenUp(state, ids);
+  );
   const resync = () => connection.resync();
-  const waitlist = new Waitlist(page, { clock, finder: byId("finder"), on: { changed, say, leave, letGo, resync } });
+  const leave = (/** @type {string} */ id) =>
+    window.location.assign(page.paths.checkout.replace("BOOKING", encodeURIComponent(id)));
+  const flow = new Flow({ state, page, clock, connection, say, announce: readOut });
+  const waitlist = new Waitlist(page, { state, clock, finder, say, resync, leave });
+  const showCountdown = holdCountdown(state, clock, panel, () => flow.timeIsUp());
+  const draw = () => {
+    map.refresh();
+    waitlist.show();
+    panel.show(state);
+    finder.hidden = !state.open;
+    showCountdown();
+    setText(byId("viewers"), viewersOf(state));
+  };
 
-  wireContactForm(byId("contact"), { book: (contact) => flow.book(contact), leave });
-  wireFinder(byId("finder"), { path: page.paths.best, propose: (ids) => flow.propose(ids), found: (ids) => map.reveal(ids), foundNone: () => waitlist.foundNone(), say });
-  byId("finder").addEventListener("change", changed);
+  wireContactForm(byId("contact", HTMLFormElement), { book: bookingMaker({ page, say, resync }), leave });
+  wireFinder(finder, {
+    path: page.paths.best,
+    propose: (ids) => flow.propose(ids),
+    found: (ids) => map.reveal(ids),
+    foundNone: () => waitlist.foundNone(),
+    say,
+  });
+  finder.addEventListener("change", draw); // the waitlist's card asks how many seats are looked for
   drawLegend(byId("legend-states"), byId("legend-tiers"), layout);
   byId("zoom-in").addEventListener("click", () => map.zoomIn());
   byId("zoom-out").addEventListener("click", () => map.zoomOut());
   byId("zoom-fit").addEventListener("click", () => map.fit());
   byId("stage").classList.add("is-ready");
-  changed();
+  subscribe(state, draw);
+  draw();
   connection.start();
-  if (page.opens_at) openLater(page.opens_at, clock, flow, changed);
+  if (page.opens_at) openLater(page.opens_at, clock, state);
 }
 
-/** Seats were offered, or their time ran out: whose they are now is for the server to say. */
-function heardOfSeats(waitlist, connection) {
-  waitlist.refresh();
-  connection.resync();
+/**
+ * The countdown of the hold that runs; answers with what shows it as the state says.
+ * @param {State} state
+ * @param {ServerClock} clock
+ * @param {Panel} panel
+ * @param {() => void} onEnd
+ */
+function holdCountdown(state, clock, panel, onEnd) {
+  const countdown = new Countdown(clock, {
+    onTick: (left) => {
+      panel.tick(left);
+      if (ANNOUNCED.includes(left)) {
+        readOut(ngettext("{count} second left.", "{count} seconds left for your seats.", left));
+      }
+    },
+    onEnd,
+  });
+  return () => {
+    const until = state.mine && state.open ? state.mine.expiresAt : null;
+    if (until === null) {
+      countdown.stop();
+      panel.tick(null);
+    } else if (until !== countdown.until) countdown.start(until);
+  };
 }
 
-/** The sale begins while people look: nobody has to load the page again for it. */
-function openLater(moment, clock, flow, changed) {
+/** @param {State} state */
+function viewersOf({ viewers }) {
+  return viewers ? ngettext("{count} person looking", "{count} people looking", viewers) : "";
+}
+
+/**
+ * The sale may begin while the page is open: it need not be loaded again.
+ * @param {string} moment
+ * @param {ServerClock} clock
+ * @param {State} state
+ */
+function openLater(moment, clock, state) {
   const sale = new Countdown(clock, {
     onTick: () => {},
     onEnd: () => {
-      flow.open = true;
-      byId("sale-later")?.remove();
+      openSale(state);
+      document.getElementById("sale-later")?.remove();
       say("good", gettext("The sale has begun. Choose your seats."), { key: "closed" });
-      changed();
     },
   });
   sale.start(moment);
@@ -114,8 +158,10 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted) window.location.reload();
 });
 
-begin().catch((problem) => {
+begin().catch((error) => {
   byId("stage").classList.add("is-broken");
-  say("bad", gettext("The hall could not be loaded: {why}", { why: problem.message }), { link: { href: window.location.href, label: gettext("Try again") } });
-  throw problem;
+  say("bad", gettext("The hall could not be loaded: {why}", { why: error.message }), {
+    link: { href: window.location.href, label: gettext("Try again") },
+  });
+  throw error;
 });

@@ -1,22 +1,84 @@
 // What hands do on the map: clicks and taps, dragging, pinching, the wheel, keys. It only reports.
 
-const DRAG_PX = 6; // a finger trembles less than this
-const ARROWS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
+/** @import { Point } from "./layout.js" */
+/** @import { Direction } from "./geometry.js" */
+/** What a key means. @typedef {Direction | "first" | "last" | "choose" | "in" | "out" | "fit"} Key */
 
 /**
- * Listens on the svg `root` inside `stage`. `on` has: choose(point, id | null, byTouch), pan(dx, dy),
- * zoom(factor, point) → whether anything changed, hover(point | null), and key(name) for
- * "left right up down first last choose in out fit". Points are {x, y} in pixels from the stage's corner.
+ * Points are pixels from the stage's corner; `zoom` answers whether anything changed.
+ * @typedef {object} Listeners
+ * @property {(point: Point, id: string | null, byTouch: boolean) => void} choose
+ * @property {(dx: number, dy: number) => void} pan
+ * @property {(factor: number, point: Point) => boolean} zoom
+ * @property {(point: Point | null) => void} hover
+ * @property {(key: Key) => void} key
+ */
+
+/** A finger's last point, and where it came down. @typedef {Point & {start: Point}} Finger */
+
+const DRAG_PX = 6; // a still finger moves less than this
+/** @type {Record<string, Key>} */
+const KEYS = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+  Home: "first",
+  End: "last",
+  Enter: "choose",
+  " ": "choose",
+  "+": "in",
+  "=": "in",
+  "-": "out",
+  0: "fit",
+};
+
+/**
+ * Listens on the svg `root` inside `stage`.
+ * @param {SVGSVGElement} root
+ * @param {HTMLElement} stage
+ * @param {Listeners} on
  */
 export function listen(root, stage, on) {
-  const fingers = new Map(); // pointer id → its last point
-  let dragged = false;
-  let pinch = null;
-  const pointOf = (event) => {
+  const pointOf = (/** @type {MouseEvent} */ event) => {
     const corner = stage.getBoundingClientRect();
     return { x: event.clientX - corner.left, y: event.clientY - corner.top };
   };
+  const wasDragged = listenToPointers(root, pointOf, on);
+  root.addEventListener("click", (event) => {
+    if (wasDragged()) return;
+    const seat = event.target instanceof Element ? event.target.closest("[data-seat]") : null;
+    on.choose(pointOf(event), seat ? seat.getAttribute("data-seat") : null, isTouch(event));
+  });
+  stage.addEventListener(
+    "wheel",
+    (event) => {
+      const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY;
+      const factor = Math.exp(-Math.max(-120, Math.min(120, step)) * (event.ctrlKey ? 0.01 : 0.0022));
+      // Where the map cannot go further the page scrolls, so that a visitor can always get past it.
+      if (on.zoom(factor, pointOf(event))) event.preventDefault();
+    },
+    { passive: false },
+  );
+  root.addEventListener("keydown", (event) => {
+    if (!Object.hasOwn(KEYS, event.key) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    on.key(KEYS[event.key]);
+  });
+}
 
+/**
+ * Dragging, pinching and hovering. Answers with a function that says whether the click that follows ends a drag, and
+ * forgets it.
+ * @param {SVGSVGElement} root
+ * @param {(event: MouseEvent) => Point} pointOf
+ * @param {Listeners} on
+ */
+function listenToPointers(root, pointOf, on) {
+  /** By pointer id. @type {Map<number, Finger>} */
+  const fingers = new Map();
+  let dragged = false;
+  let pinch = spread(fingers);
   root.addEventListener("pointerdown", (event) => {
     if (event.button > 0) return;
     if (!fingers.size) dragged = false;
@@ -39,53 +101,41 @@ export function listen(root, stage, on) {
     if (!root.hasPointerCapture(event.pointerId)) root.setPointerCapture(event.pointerId);
     if (fingers.size === 1) on.pan(point.x - finger.x, point.y - finger.y);
     Object.assign(finger, point);
-    if (fingers.size === 2) {
-      const now = spread(fingers);
+    const now = spread(fingers);
+    if (now && pinch) {
       on.pan(now.middle.x - pinch.middle.x, now.middle.y - pinch.middle.y);
       if (pinch.distance > 0) on.zoom(now.distance / pinch.distance, now.middle);
-      pinch = now;
     }
+    pinch = now;
   });
-  const lift = (event) => {
+  const lift = (/** @type {PointerEvent} */ event) => {
     fingers.delete(event.pointerId);
     pinch = spread(fingers);
   };
   root.addEventListener("pointerup", lift);
   root.addEventListener("pointercancel", lift);
   root.addEventListener("pointerleave", () => on.hover(null));
-  root.addEventListener("click", (event) => {
-    if (dragged) {
-      dragged = false;
-      return;
-    }
-    const seat = event.target.closest?.("[data-seat]");
-    on.choose(pointOf(event), seat ? seat.dataset.seat : null, event.pointerType === "touch");
-  });
-  stage.addEventListener(
-    "wheel",
-    (event) => {
-      const step = event.deltaMode === 1 ? event.deltaY * 16 : event.deltaY;
-      const factor = Math.exp(-Math.max(-120, Math.min(120, step)) * (event.ctrlKey ? 0.01 : 0.0022));
-      // Where the map cannot go further the page scrolls, so that nobody is trapped on it.
-      if (on.zoom(factor, pointOf(event))) event.preventDefault();
-    },
-    { passive: false },
-  );
-  root.addEventListener("keydown", (event) => {
-    const key = keyOf(event);
-    if (!key || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    on.key(key);
-  });
+  return () => {
+    const was = dragged;
+    dragged = false;
+    return was;
+  };
 }
 
-function keyOf(event) {
-  if (ARROWS[event.key]) return ARROWS[event.key];
-  return { Home: "first", End: "last", Enter: "choose", " ": "choose", "+": "in", "=": "in", "-": "out", 0: "fit" }[event.key];
+/**
+ * Whether a finger made this click; in Chromium and Safari a click is a PointerEvent, in older browsers it is not.
+ * @param {MouseEvent} event
+ */
+function isTouch(event) {
+  return "pointerType" in event && event.pointerType === "touch";
 }
 
+/**
+ * Where two fingers are and how far apart, null for any other number of them.
+ * @param {Map<number, Finger>} fingers
+ */
 function spread(fingers) {
-  if (fingers.size !== 2) return null;
-  const [a, b] = fingers.values();
+  const [a, b, more] = fingers.values();
+  if (!a || !b || more) return null;
   return { distance: Math.hypot(a.x - b.x, a.y - b.y), middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } };
 }

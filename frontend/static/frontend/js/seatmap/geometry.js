@@ -1,9 +1,19 @@
 // Where seats are: how far apart, what the plan's edges are, which seat is under a finger and which is next in
 // a direction. Lengths are in the plan's own units, y grows away from the screen. Nothing here draws.
 
+/** @import { Bounds } from "./camera.js" */
+/** @import { Area, Layout, Point, Seat } from "./layout.js" */
+
+/** Its seats from left to right. @typedef {{name: string, seats: Seat[]}} Row */
+/** Its left end and its width. @typedef {{x: number, y: number, width: number}} Screen */
+/** @typedef {"left" | "right" | "up" | "down"} Direction */
+
 const SCREEN_NAME = /^\s*screen\s*$/i;
 
-/** How far apart neighbouring seats are: small among the distances to the nearest neighbour, so none overlap. */
+/**
+ * How far apart neighbouring seats are: small among the distances to the nearest neighbour, so none overlap.
+ * @param {Seat[]} seats
+ */
 export function pitchOf(seats) {
   if (seats.length < 2) return 30;
   const nearest = seats.length > 1200 ? sampled(seats, 400) : seats;
@@ -20,25 +30,35 @@ export function pitchOf(seats) {
   return distances.length ? distances[Math.floor(distances.length * 0.05)] : 30;
 }
 
-/** `[{name, seats}]` in the layout's order, the seats of each from left to right. */
+/**
+ * The rows in the layout's order.
+ * @param {Seat[]} seats
+ * @returns {Row[]}
+ */
 export function rowsOf(seats) {
+  /** @type {Map<string, Row>} */
   const rows = new Map();
   for (const seat of seats) {
-    if (!rows.has(seat.row)) rows.set(seat.row, { name: seat.row, seats: [] });
-    rows.get(seat.row).seats.push(seat);
+    const row = rows.get(seat.row);
+    if (row) row.seats.push(seat);
+    else rows.set(seat.row, { name: seat.row, seats: [seat] });
   }
   for (const row of rows.values()) row.seats.sort((a, b) => a.x - b.x || a.y - b.y);
   return [...rows.values()];
 }
 
 /**
- * The screen's place `{x, y, width}` (its left end, its line) and the areas that are left to draw. A plan that
- * draws its own screen says where it is; otherwise it hangs in front of the seat with the smallest y.
+ * The screen's place and the areas that are left to draw. A plan that draws its own screen says where it is;
+ * otherwise it hangs in front of the seat with the smallest y.
+ * @param {Layout} layout
+ * @param {number} pitch
+ * @returns {{screen: Screen, areas: Area[]}}
  */
 export function screenOf(layout, pitch) {
   const drawn = layout.areas.find((area) => SCREEN_NAME.test(area.text?.text || ""));
   const areas = layout.areas.filter((area) => area !== drawn);
-  if (drawn?.width) return { screen: { x: drawn.x, y: drawn.y + drawn.height, width: drawn.width }, areas };
+  if (drawn?.shape === "rectangle" && drawn.width)
+    return { screen: { x: drawn.x, y: drawn.y + drawn.height, width: drawn.width }, areas };
   const seats = edges(layout.seats);
   const width = Math.max((seats.right - seats.left) * 0.84, pitch * 4);
   const left = (seats.left + seats.right - width) / 2;
@@ -46,23 +66,37 @@ export function screenOf(layout, pitch) {
   return { screen: { x: left, y: first - pitch * 1.9, width }, areas };
 }
 
-/** `{left, top, right, bottom}` of everything that is drawn, with room for row names at both sides. */
+/**
+ * The bounds of everything that is drawn, with room for row names at both sides.
+ * @param {Seat[]} seats
+ * @param {Area[]} areas
+ * @param {Screen} screen
+ * @param {number} pitch
+ * @returns {Bounds}
+ */
 export function boundsOf(seats, areas, screen, pitch) {
-  const of = [
+  const boxes = [
     edges(seats),
     ...areas.map(areaEdges),
     { left: screen.x, right: screen.x + screen.width, top: screen.y - pitch, bottom: screen.y },
   ];
   return {
-    left: Math.min(...of.map((box) => box.left)) - pitch * 1.7,
-    right: Math.max(...of.map((box) => box.right)) + pitch * 1.7,
-    top: Math.min(...of.map((box) => box.top)) - pitch * 0.6,
-    bottom: Math.max(...of.map((box) => box.bottom)) + pitch * 1.1,
+    left: Math.min(...boxes.map((box) => box.left)) - pitch * 1.7,
+    right: Math.max(...boxes.map((box) => box.right)) + pitch * 1.7,
+    top: Math.min(...boxes.map((box) => box.top)) - pitch * 0.6,
+    bottom: Math.max(...boxes.map((box) => box.bottom)) + pitch * 1.1,
   };
 }
 
-/** The seat nearest to a point and no further away than `reach`, or null. */
+/**
+ * The seat nearest to a point and no further away than `reach`, or null.
+ * @param {Seat[]} seats
+ * @param {number} x
+ * @param {number} y
+ * @param {number} reach
+ */
 export function seatAt(seats, x, y, reach) {
+  /** @type {Seat | null} */
   let best = null;
   let closest = reach * reach;
   for (const seat of seats) {
@@ -75,10 +109,16 @@ export function seatAt(seats, x, y, reach) {
 /**
  * The seat that an arrow key leads to, or null at the edge. "left" and "right" follow the row, over an aisle
  * too; "up" is towards the screen, into the nearest row there, as straight as it goes.
+ * @param {Row[]} rows
+ * @param {Seat} from
+ * @param {Direction} direction
+ * @param {number} pitch
+ * @returns {Seat | null}
  */
 export function neighbour(rows, from, direction, pitch) {
   if (direction === "left" || direction === "right") return beside(rows, from, direction === "right" ? 1 : -1, pitch);
   const sign = direction === "down" ? 1 : -1;
+  /** @type {Seat | null} */
   let best = null;
   let least = Infinity;
   for (const row of rows) {
@@ -92,25 +132,55 @@ export function neighbour(rows, from, direction, pitch) {
   return best;
 }
 
-/** The first and the last seat of a seat's row. */
+/**
+ * The first and the last seat of a seat's row.
+ * @param {Row[]} rows
+ * @param {Seat} seat
+ */
 export function rowEnds(rows, seat) {
-  const { seats } = rows.find((row) => row.name === seat.row);
-  return [seats[0], seats.at(-1)];
+  const seats = seatsOfRow(rows, seat.row);
+  return [seats[0], seats[seats.length - 1]];
 }
 
+/**
+ * @param {Row[]} rows
+ * @param {string} name
+ */
+function seatsOfRow(rows, name) {
+  return rows.find((row) => row.name === name)?.seats ?? [];
+}
+
+/**
+ * @param {Row[]} rows
+ * @param {Seat} from
+ * @param {1 | -1} sign
+ * @param {number} pitch
+ */
 function beside(rows, from, sign, pitch) {
-  const ahead = (seat) => (seat.x - from.x) * sign > pitch * 0.1;
-  const nearest = (seats) =>
-    seats.filter(ahead).reduce((best, seat) => (best && (best.x - seat.x) * sign <= 0 ? best : seat), null);
-  const own = nearest(rows.find((row) => row.name === from.row).seats);
+  const ahead = (/** @type {Seat} */ seat) => (seat.x - from.x) * sign > pitch * 0.1;
+  const nearest = (/** @type {Seat[]} */ seats) => {
+    /** @type {Seat | null} */
+    let best = null;
+    for (const seat of seats) if (ahead(seat) && (!best || (best.x - seat.x) * sign > 0)) best = seat;
+    return best;
+  };
+  const own = nearest(seatsOfRow(rows, from.row));
   if (own) return own;
   return nearest(rows.flatMap((row) => row.seats).filter((seat) => Math.abs(seat.y - from.y) <= pitch * 0.6));
 }
 
+/**
+ * @param {Seat[]} seats
+ * @param {number} x
+ */
 function nearestAcross(seats, x) {
   return seats.reduce((best, seat) => (Math.abs(seat.x - x) < Math.abs(best.x - x) ? seat : best));
 }
 
+/**
+ * @param {Point[]} points
+ * @returns {Bounds}
+ */
 function edges(points) {
   const box = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
   for (const { x, y } of points) {
@@ -122,7 +192,11 @@ function edges(points) {
   return box;
 }
 
-/** Edges of an area, turned areas by the circle around them. */
+/**
+ * Edges of an area, turned areas by the circle around them.
+ * @param {Area} area
+ * @returns {Bounds}
+ */
 function areaEdges(area) {
   const { x, y } = area;
   if (area.shape === "polygon") return area.points.length ? edges(area.points) : edges([area]);
@@ -141,10 +215,22 @@ function areaEdges(area) {
   return edges([area]);
 }
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {number} across
+ * @param {number} along
+ * @returns {Bounds}
+ */
 function around(x, y, across, along) {
   return { left: x - across, right: x + across, top: y - along, bottom: y + along };
 }
 
+/**
+ * @template T
+ * @param {T[]} list
+ * @param {number} count
+ */
 function sampled(list, count) {
   const step = Math.max(1, Math.floor(list.length / count));
   return list.filter((_, index) => index % step === 0);

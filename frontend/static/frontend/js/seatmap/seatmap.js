@@ -7,8 +7,21 @@ import * as camera from "./camera.js";
 import { onStage } from "./colours.js";
 import { listen } from "./events.js";
 import { boundsOf, neighbour, pitchOf, rowEnds, seatAt } from "./geometry.js";
-import { Renderer } from "./render.js";
+import { Renderer, TIER_COLOURS } from "./render.js";
 import { lookOf } from "./state.js";
+
+/** @import { Size, View } from "./camera.js" */
+/** @import { Key } from "./events.js" */
+/** @import { Layout, Point, Seat } from "./layout.js" */
+/** @import { NameOf } from "./render.js" */
+/** @import { Look, State } from "./state.js" */
+
+/**
+ * @typedef {object} Options
+ * @property {NameOf} nameOf
+ * @property {(id: string) => void} onChoose called for clicks, taps and Enter
+ * @property {() => void} [onNear] called when a tap zoomed in instead of choosing
+ */
 
 const FINGER_PX = 22; // seats closer together than this are not tapped but approached
 const NUMBER_PX = 25; // seats further apart than this show their numbers
@@ -16,29 +29,44 @@ const STEP = 1.35; // one press of a zoom button
 const REST_MS = 120; // the camera stands still
 
 export class SeatMap {
-  #frame = null;
+  /** @type {number | undefined} */
+  #frame;
   #moved = false;
-  #rest = null;
-  #size = { width: 0, height: 0 };
+  /** @type {number | undefined} */
+  #rest;
+  /** @type {Size} */
+  #size;
 
   /**
-   * Fills `stage`. `nameOf(seat, look)` names a seat for people; `onChoose(id)` hears of clicks, taps and
-   * Enter; `onNear()` hears that a tap came closer instead of choosing.
+   * Fills `stage`.
+   * @param {HTMLElement} stage
+   * @param {Layout} layout
+   * @param {State} state
+   * @param {Options} options
    */
   constructor(stage, layout, state, { nameOf, onChoose, onNear = () => {} }) {
-    Object.assign(this, { stage, layout, state, nameOf, onChoose, onNear });
+    this.stage = stage;
+    this.layout = layout;
+    this.state = state;
+    this.nameOf = nameOf;
+    this.onChoose = onChoose;
+    this.onNear = onNear;
     this.pitch = pitchOf(layout.seats);
     this.renderer = new Renderer(layout, this.pitch, nameOf);
     this.bounds = boundsOf(layout.seats, this.renderer.areas, this.renderer.screen, this.pitch);
     this.byId = new Map(layout.seats.map((seat) => [seat.id, seat]));
     this.here = layout.seats[0];
-    layout.tiers.forEach(({ color }, index) => stage.style.setProperty(`--tier-${index % 12}`, onStage(color)));
+    for (const [index, { color }] of layout.tiers.entries()) {
+      stage.style.setProperty(`--tier-${index % TIER_COLOURS}`, onStage(color));
+    }
     const { left, right, top, bottom } = this.bounds;
-    stage.style.setProperty("--hall", (bottom - top) / (right - left)); // so that a wide hall needs no tall stage
+    stage.style.setProperty("--hall", String((bottom - top) / (right - left))); // a wide hall needs no tall stage
     this.tip = element("div", { class: "seat-tip", "aria-hidden": "true", hidden: true });
     this.renderer.paint(layout.seats.map((seat) => [seat, lookOf(state, seat.id)]));
     this.renderer.place(this.here, false);
     stage.append(this.renderer.root, this.tip);
+    this.#size = { width: stage.clientWidth, height: stage.clientHeight };
+    this.camera = camera.fit(this.bounds, this.#size, this.pitch);
     this.#listen();
     new ResizeObserver(() => this.#resized()).observe(stage);
     this.#resized();
@@ -47,10 +75,15 @@ export class SeatMap {
   /** Shows what changed in the state, in the next frame, however often it is called before. */
   refresh() {
     this.#frame ??= requestAnimationFrame(() => {
-      this.#frame = null;
+      this.#frame = undefined;
       if (this.#moved) this.renderer.look(this.camera);
       this.#moved = false;
-      const changed = [...this.state.dirty].map((id) => [this.byId.get(id), lookOf(this.state, id)]);
+      /** @type {[Seat, Look][]} */
+      const changed = [];
+      for (const id of this.state.dirty) {
+        const seat = this.byId.get(id);
+        if (seat) changed.push([seat, lookOf(this.state, id)]);
+      }
       this.state.dirty.clear();
       this.renderer.paint(changed);
     });
@@ -68,9 +101,12 @@ export class SeatMap {
     this.#show(camera.fit(this.bounds, this.#size, this.pitch));
   }
 
-  /** Brings seats onto the stage and puts the keyboard's place on the first of them. */
+  /**
+   * Brings seats onto the stage and puts the keyboard's place on the first of them.
+   * @param {string[]} ids
+   */
   reveal(ids) {
-    const seats = ids.map((id) => this.byId.get(id)).filter(Boolean);
+    const seats = ids.flatMap((id) => this.byId.get(id) ?? []);
     if (!seats.length) return;
     this.here = seats[0];
     this.renderer.place(this.here, false);
@@ -86,14 +122,20 @@ export class SeatMap {
       key: (key) => this.#key(key),
     });
     this.renderer.root.addEventListener("focusin", (event) => {
-      const seat = this.byId.get(event.target.dataset?.seat);
-      if (seat) this.#go(seat, event.target.matches(":focus-visible"));
+      const target = event.target instanceof Element ? event.target : null;
+      const seat = this.byId.get(target?.getAttribute("data-seat") ?? "");
+      if (seat && target) this.#go(seat, target.matches(":focus-visible"));
     });
     this.renderer.root.addEventListener("focusout", () => this.renderer.place(this.here, false));
   }
 
+  /**
+   * @param {Point} point
+   * @param {string | null} id the seat that was hit, null for a click between seats
+   * @param {boolean} byTouch
+   */
   #choose(point, id, byTouch) {
-    const seat = this.byId.get(id) || this.#under(point);
+    const seat = this.byId.get(id ?? "") || this.#under(point);
     if (!seat) return;
     if (byTouch && this.camera.scale * this.pitch < FINGER_PX) {
       this.#zoom((FINGER_PX * 1.7) / (this.camera.scale * this.pitch), point);
@@ -104,25 +146,42 @@ export class SeatMap {
     this.onChoose(seat.id);
   }
 
+  /** @param {Key} key */
   #key(key) {
-    if (key === "choose") this.onChoose(this.here.id);
-    else if (key === "in") this.#zoom(STEP, camera.toStage(this.camera, this.here));
-    else if (key === "out") this.#zoom(1 / STEP, camera.toStage(this.camera, this.here));
-    else if (key === "fit") this.fit();
-    else {
-      const { rows } = this.renderer;
-      const ends = { first: 0, last: 1 };
-      const next = key in ends ? rowEnds(rows, this.here)[ends[key]] : neighbour(rows, this.here, key, this.pitch);
-      if (next) this.renderer.groupOf(next.id).focus({ preventScroll: true });
+    switch (key) {
+      case "choose":
+        return this.onChoose(this.here.id);
+      case "in":
+        return this.#zoom(STEP, camera.toStage(this.camera, this.here));
+      case "out":
+        return this.#zoom(1 / STEP, camera.toStage(this.camera, this.here));
+      case "fit":
+        return this.fit();
+      case "first":
+        return this.#focus(rowEnds(this.renderer.rows, this.here)[0]);
+      case "last":
+        return this.#focus(rowEnds(this.renderer.rows, this.here)[1]);
+      default:
+        return this.#focus(neighbour(this.renderer.rows, this.here, key, this.pitch));
     }
   }
 
+  /** @param {Seat | null} seat */
+  #focus(seat) {
+    if (seat) this.renderer.groupOf(seat).focus({ preventScroll: true });
+  }
+
+  /**
+   * @param {Seat} seat
+   * @param {boolean} visible whether the keyboard's place is shown
+   */
   #go(seat, visible) {
     this.here = seat;
     this.renderer.place(seat, visible);
     if (visible) this.#show(camera.reveal(this.camera, seat, this.bounds, this.#size));
   }
 
+  /** @param {Point | null} point */
   #hover(point) {
     const seat = point && this.#under(point);
     this.tip.hidden = !seat;
@@ -136,17 +195,24 @@ export class SeatMap {
     this.tip.style.transform = `translate(${x - this.tip.offsetWidth / 2}px, ${y}px)`;
   }
 
+  /** @param {Point} point */
   #under(point) {
     const { x, y } = camera.toPlan(this.camera, point);
     return seatAt(this.layout.seats, x, y, this.pitch * 0.55);
   }
 
+  /**
+   * Whether anything changed.
+   * @param {number} factor
+   * @param {Point} point
+   */
   #zoom(factor, point) {
     const before = this.camera;
     this.#show(camera.zoom(before, factor, point, this.bounds, this.#size, this.pitch));
     return Math.abs(this.camera.scale - before.scale) > before.scale * 1e-6;
   }
 
+  /** @param {View} next */
   #show(next) {
     this.camera = next;
     this.tip.hidden = true;
@@ -160,10 +226,10 @@ export class SeatMap {
   }
 
   #resized() {
-    const wasWhole = !this.camera || !this.stage.classList.contains("is-close");
+    const wasWhole = !this.stage.classList.contains("is-close");
     this.#size = { width: this.stage.clientWidth, height: this.stage.clientHeight };
-    this.renderer.root.setAttribute("width", this.#size.width);
-    this.renderer.root.setAttribute("height", this.#size.height);
+    this.renderer.root.setAttribute("width", String(this.#size.width));
+    this.renderer.root.setAttribute("height", String(this.#size.height));
     if (wasWhole) this.fit();
     else this.#show(camera.pan(this.camera, 0, 0, this.bounds, this.#size));
   }
@@ -183,26 +249,42 @@ export class SeatMap {
   }
 }
 
-/** "Row B seat 12, Gold, ₹250, available" with what else there is to know. */
+/**
+ * "Row B seat 12, Gold, ₹250, available" with what else there is to know.
+ * @param {Seat} seat
+ * @param {Look} look
+ * @param {string | undefined} price
+ */
 export function describeSeat(seat, look, price) {
-  const kinds = {
-    available: gettext("available"),
-    picked: gettext("picked"),
-    mine: gettext("held for you"),
-    held: gettext("held by somebody else"),
-    sold: gettext("sold"),
-    blocked: gettext("not for sale"),
-    unknown: gettext("not known yet"),
-  };
-  return [
-    seat.row ? gettext("Row {row} seat {number}", seat) : gettext("Seat {number}", seat),
+  const { row, number } = seat;
+  const parts = [
+    row ? gettext("Row {row} seat {number}", { row, number }) : gettext("Seat {number}", { number }),
     seat.tier,
     price,
     seat.wheelchair && gettext("wheelchair place"),
     seat.companion && gettext("companion place"),
     seat.couple && gettext("couple seat with {partner}", { partner: seat.couple }),
-    kinds[look],
-  ]
-    .filter(Boolean)
-    .join(", ");
+    nameOfLook(look),
+  ];
+  return parts.filter(Boolean).join(", ");
+}
+
+/** @param {Look} look */
+function nameOfLook(look) {
+  switch (look) {
+    case "available":
+      return gettext("available");
+    case "picked":
+      return gettext("picked");
+    case "mine":
+      return gettext("held for you");
+    case "held":
+      return gettext("held by somebody else");
+    case "sold":
+      return gettext("sold");
+    case "blocked":
+      return gettext("not for sale");
+    case "unknown":
+      return gettext("not known yet");
+  }
 }

@@ -1,6 +1,6 @@
-"""The demo's cities, theatres and screens, and what each screen costs and can play.
+"""The demo's cities, theatres and screens; what seats cost on each screen and which formats it plays.
 
-Invented, like the films.
+Invented, like the movies.
 """
 
 from dataclasses import dataclass
@@ -9,9 +9,7 @@ from cinema.models import Show
 
 
 @dataclass(frozen=True)
-class House:
-    """A theatre."""
-
+class DemoTheatre:
     slug: str
     name: str
     address: str
@@ -19,34 +17,32 @@ class House:
 
 
 @dataclass(frozen=True)
-class Room:
-    """A screen: its plan file, its formats in the order of the day, prices in paise by tier, first and last
-    starts.
-    """
+class DemoScreen:
+    """`formats` take turns over the day, `prices` are in paise by tier, `first` and `last` are when shows may start."""
 
-    house: str
+    theatre: str  # its slug
     name: str
-    plan: str
+    hall: str  # its name in `halls.HALLS`
     formats: tuple[str, ...]
     prices: dict[str, int]
     first: str = "09:30"
     last: str = "22:30"
-    midnight: str = ""  # one more show as the day ends
+    midnight: str = ""  # when one more show starts, as the day ends
 
 
 TIME_ZONE = "Asia/Kolkata"
 CITIES = {"mumbai": "Mumbai", "bengaluru": "Bengaluru", "kochi": "Kochi"}
-HOUSES = (
-    House("marine-talkies", "Marine Talkies", "14 Seaface Road, Marine Lines", "mumbai"),
-    House("lantern-andheri", "Lantern Cinemas Andheri", "3 Veera Chowk, Andheri West", "mumbai"),
-    House("banyan-indiranagar", "Banyan Screens Indiranagar", "100 Ft Arcade, Indiranagar", "bengaluru"),
-    House("courtyard-basavanagudi", "Courtyard Cinema Basavanagudi", "22 Old Bull Temple Lane", "bengaluru"),
-    House("backwater-picture-house", "Backwater Picture House", "Boat Jetty Road, Fort Kochi", "kochi"),
+THEATRES = (
+    DemoTheatre("marine-talkies", "Marine Talkies", "14 Seaface Road, Marine Lines", "mumbai"),
+    DemoTheatre("lantern-andheri", "Lantern Cinemas Andheri", "3 Veera Chowk, Andheri West", "mumbai"),
+    DemoTheatre("banyan-indiranagar", "Banyan Screens Indiranagar", "100 Ft Arcade, Indiranagar", "bengaluru"),
+    DemoTheatre("courtyard-basavanagudi", "Courtyard Cinema Basavanagudi", "22 Old Bull Temple Lane", "bengaluru"),
+    DemoTheatre("backwater-picture-house", "Backwater Picture House", "Boat Jetty Road, Fort Kochi", "kochi"),
 )
 TWO_D, THREE_D, IMAX, FOUR_DX = Show.Format.TWO_D, Show.Format.THREE_D, Show.Format.IMAX, Show.Format.FOUR_DX
 ACCESSIBLE = {"Wheelchair": 15_000, "Companion": 15_000}
-ROOMS = (
-    Room(
+SCREENS = (
+    DemoScreen(
         "marine-talkies",
         "The Grand",
         "grand",
@@ -54,7 +50,7 @@ ROOMS = (
         {"Front": 12_000, "Classic": 22_000, "Prime": 32_000, "Royal": 48_000, **ACCESSIBLE},
         midnight="23:50",
     ),
-    Room(
+    DemoScreen(
         "marine-talkies",
         "The Lounge",
         "lounge",
@@ -62,14 +58,14 @@ ROOMS = (
         {"Classic": 55_000, "Recliner": 90_000},
         first="11:00",
     ),
-    Room(
+    DemoScreen(
         "lantern-andheri",
         "Screen 1",
         "couple-row",
         (TWO_D,),
         {"Classic": 16_000, "Prime": 24_000, "Couple": 38_000},
     ),
-    Room(
+    DemoScreen(
         "lantern-andheri",
         "Screen 2",
         "stadium",
@@ -77,7 +73,7 @@ ROOMS = (
         {"Classic": 20_000, "Prime": 28_000, "Recliner": 52_000, **ACCESSIBLE},
         first="10:15",
     ),
-    Room(
+    DemoScreen(
         "banyan-indiranagar",
         "Giant Screen",
         "wide",
@@ -85,7 +81,7 @@ ROOMS = (
         {"Front": 25_000, "Prime": 45_000, "Club": 65_000, **ACCESSIBLE},
         midnight="23:59",
     ),
-    Room(
+    DemoScreen(
         "courtyard-basavanagudi",
         "Hall",
         "corner",
@@ -94,7 +90,7 @@ ROOMS = (
         first="10:45",
         last="21:45",
     ),
-    Room(
+    DemoScreen(
         "backwater-picture-house",
         "Main House",
         "stalls-and-balcony",
@@ -103,7 +99,7 @@ ROOMS = (
         first="10:00",
         midnight="23:45",
     ),
-    Room(
+    DemoScreen(
         "backwater-picture-house",
         "Studio",
         "studio",

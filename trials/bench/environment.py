@@ -1,4 +1,4 @@
-"""What all rows share: Valkey and PostgreSQL of this run's own, a cinema with halls of known sizes, the cores."""
+"""What all rows share: Valkey and PostgreSQL only for this run, a cinema with halls of known sizes, the cores."""
 
 import asyncio
 import base64
@@ -15,12 +15,13 @@ from time import perf_counter
 from config.dev.embedded import Postgres, Valkey
 from trials.bench import machine
 from trials.bench.figures import Skipped
+from trials.bench.shows import BenchShow
 
 ROOT = Path(__file__).parents[2]
 OUTPUT = ROOT / "var" / "bench"
 OWNER = "guest_be0c4000000000000000000"
 HOLD_MS = 300_000
-# As in production, where Django keeps no list of its queries; none of these keys opens anything.
+# As in production: with DEBUG Django would keep a list of its queries. The keys are not used anywhere else.
 PRODUCTION = {
     "DJANGO_SETTINGS_MODULE": "config.settings",
     "DEBUG": "false",
@@ -35,7 +36,7 @@ PRODUCTION = {
     "MAX_SOCKETS_PER_ADDRESS": "0",
     "LOG_LEVEL": "WARNING",
 }
-DEFAULTS_WANTED = (
+DEFAULTS = (
     "CELERY_BROKER_URL",
     "CHANNEL_REDIS_URL",
     "CACHE_URL",
@@ -54,19 +55,13 @@ class Options:
     rounds: int = 3
 
 
-@dataclass(frozen=True)
-class BenchShow:
-    id: int
-    seats: tuple[str, ...]
+class Bench:
+    """Use it as a context manager, before any event loop runs: Django refuses database work inside one."""
 
-
-class House:
-    """Use as a context manager, before any event loop runs: Django wants its database work outside of one."""
-
-    viewed: BenchShow  # the show that everybody looks at
-    large: BenchShow  # 4,800 seats
-    programme: tuple[BenchShow, ...]  # thirty shows of 120 seats each
-    sold: tuple[BenchShow, ...]  # 1,200 seats each; every measurement of bookings takes one
+    viewed: BenchShow  # these four: see Shows
+    large: BenchShow
+    programme: tuple[BenchShow, ...]
+    sold: tuple[BenchShow, ...]
 
     def __init__(self, options: Options) -> None:
         self.options = options
@@ -74,13 +69,13 @@ class House:
         self.logs = OUTPUT / "logs"
         self._profiles = 0
 
-    def __enter__(self) -> "House":
+    def __enter__(self) -> "Bench":
         shutil.rmtree(self.logs, ignore_errors=True)
         self.logs.mkdir(parents=True)
-        self._place = Path(tempfile.mkdtemp(prefix="housefull-bench-"))
-        self._place.chmod(0o755)  # PostgreSQL runs as another user when we are root
+        self._directory = Path(tempfile.mkdtemp(prefix="housefull-bench-"))
+        self._directory.chmod(0o755)  # PostgreSQL runs as another user when we are root
         self.files = machine.allow_many_sockets()
-        self.valkey, self.postgres = Valkey(self._place / "valkey"), Postgres(self._place / "postgres")
+        self.valkey, self.postgres = Valkey(self._directory / "valkey"), Postgres(self._directory / "postgres")
         machine.pin(0, self.cores.stores)  # children inherit it
         try:
             self.valkey.start()
@@ -95,27 +90,28 @@ class House:
     def __exit__(self, *_: object) -> None:
         self.postgres.stop()
         self.valkey.stop()
-        shutil.rmtree(self._place, ignore_errors=True)
+        shutil.rmtree(self._directory, ignore_errors=True)
 
     def _prepare_django(self) -> None:
-        for name in DEFAULTS_WANTED:
+        for name in DEFAULTS:
             os.environ.pop(name, None)
         os.environ.update(PRODUCTION)
         addresses = {"DATABASE_URL": self.postgres.url, "REDIS_URL": self.redis_url(0)}
-        os.environ.update(addresses | {"VAR_DIR": str(self._place / "var")})
-        (self._place / "var").mkdir()
+        os.environ.update(addresses | {"VAR_DIR": str(self._directory / "var")})
+        (self._directory / "var").mkdir()
         import django
 
         django.setup()
         from trials.bench.seeding import seed
 
-        self.viewed, self.large, self.programme, self.sold = seed(self.options.rounds + 1)
+        shows = seed(self.options.rounds + 1)
+        self.viewed, self.large, self.programme, self.sold = shows.viewed, shows.large, shows.programme, shows.sold
 
     # -------------------------------------------------------------------------------------------- helpers
     def redis_url(self, database: int) -> str:
         return f"redis://127.0.0.1:{self.valkey.port}/{database}"
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         print(f"  {text}", file=sys.stderr, flush=True)
 
     def profile_file(self) -> Path:
@@ -127,7 +123,7 @@ class House:
         return self.valkey.process.pid
 
     async def hold(self, seats: Sequence[str], owner: str = OWNER, show: int | None = None) -> int:
-        """Runs hold.lua; answers with the sequence number."""
+        """Runs hold.lua and returns the sequence number."""
         from seating import store
 
         reply = await store.arun(store.hold(show or self.viewed.id, owner, "be0c", HOLD_MS, 100, seats))
@@ -136,22 +132,22 @@ class House:
         return int(reply[3])
 
     async def release(self, owner: str = OWNER, show: int | None = None) -> int:
-        """Runs release.lua for all that the owner holds; answers with the sequence number."""
+        """Runs release.lua for everything that the owner holds and returns the sequence number."""
         from seating import store
 
         reply = await store.arun(store.release(show or self.viewed.id, owner))
         return int(reply[1])
 
     async def forget(self, show: BenchShow) -> None:
-        """Empties a show's state in Redis, whoever holds what, and builds it again from PostgreSQL."""
+        """Deletes a show's state in Redis, all holds included, and builds it again from PostgreSQL."""
         from asgiref.sync import sync_to_async
 
         from seating import keys, store
         from seating.services.execute import rebuild_show
 
         client = store.async_client()
-        # What a server asked for last may still be unread when it has been killed. Carried out in the middle of what
-        # follows, it would leave a lock without a hold: a seat that is taken for the whole life of that lock.
+        # Valkey may not yet have read the last command of a server that was killed. If it ran between the next steps,
+        # a lock without a hold would be left, and its seat would be taken until the lock expires.
         await client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
         locks = [name async for name in client.scan_iter(match=f"{keys.lock_prefix(show.id)}*", count=1000)]
         await client.unlink(*keys.of_show(show.id), *locks)
@@ -159,9 +155,9 @@ class House:
 
 
 async def paced(rate: float, seconds: float, change: Callable[[], Awaitable[int]]) -> tuple[int, int]:
-    """Calls `change` so many times a second; answers with how often, and the last change's number.
+    """Calls `change` at this rate per second; returns how often, and the last change's number.
 
-    A change that takes too long delays the next ones; none is left out.
+    A change that takes too long delays the next ones; none is skipped.
     """
     began, number = perf_counter(), 0
     times = max(1, round(rate * seconds))
@@ -173,8 +169,8 @@ async def paced(rate: float, seconds: float, change: Callable[[], Awaitable[int]
     return times, number
 
 
-def settle_rubbish() -> None:
-    """Collects now and not in the middle of a measurement."""
+def collect_garbage() -> None:
+    """Collects garbage now, so that it does not happen during a measurement."""
     gc.enable()
     gc.collect()
     gc.freeze()

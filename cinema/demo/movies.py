@@ -1,16 +1,19 @@
-"""The demo's twelve films. Titles, people and stories are invented; any likeness is chance.
+"""The demo's twelve movies. Titles, people and stories are invented; any likeness is chance.
 
-A film that does not exist has no trailer: three of them borrow one of the Blender Foundation's open films, so
-that the player can be tried.
+An invented movie has no trailer: three of them use one of the Blender Foundation's open movies, so that the player
+can be tried. The posters are SVG files, one per slug; see `DemoMovie.poster`.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from cinema.models import Certificate
 
+POSTERS = Path(__file__).parent / "posters"
+
 
 @dataclass(frozen=True)
-class Film:
+class DemoMovie:
     slug: str
     title: str
     synopsis: str
@@ -20,13 +23,20 @@ class Film:
     certificate: str
     age: int  # days since its release
     cast: tuple[str, ...]
-    palette: tuple[str, str, str]  # dark ground, middle, light accent: the poster's colours
-    motif: str  # the poster's drawing
-    trailer: str = ""
+    trailer: str = ""  # a YouTube id
+
+    @property
+    def poster(self) -> str:
+        """An SVG document of 600 by 900 without outside fonts.
+
+        It has presentation attributes only, because the content policy refuses style attributes. Its ids begin with
+        the slug, so that several posters can stand in one page.
+        """
+        return (POSTERS / f"{self.slug}.svg").read_text(encoding="utf-8")
 
 
-FILMS = (
-    Film(
+MOVIES = (
+    DemoMovie(
         "the-last-monsoon",
         "The Last Monsoon",
         "A weather keeper on the Malabar coast has measured the rain by hand for forty years. In her last "
@@ -37,10 +47,8 @@ FILMS = (
         Certificate.UA7,
         12,
         ("Anuradha Vellore", "Dev Karmakar", "Nila Purakkal", "Joseph Tharian"),
-        ("#0e2a3b", "#2f6f7e", "#f2c777"),
-        "rain",
     ),
-    Film(
+    DemoMovie(
         "orbit-of-ashes",
         "Orbit of Ashes",
         "Thirty years after the last crewed mission, a salvage pilot answers a call from a station that "
@@ -51,11 +59,9 @@ FILMS = (
         Certificate.UA13,
         5,
         ("Tara Mistry", "Eamon Vance", "Zubin Kharas", "Ileana Roque"),
-        ("#0b0d26", "#44307a", "#ff9a5c"),
-        "orbits",
         "R6MlUcmOul8",
     ),
-    Film(
+    DemoMovie(
         "chai-at-platform-nine",
         "Chai at Platform Nine",
         "A tea seller, a stationmaster who hates tea and a train that is always four minutes late: a "
@@ -66,10 +72,8 @@ FILMS = (
         Certificate.U,
         20,
         ("Munna Chaturvedi", "Roshni Alam", "Pratap Singh Bedi", "Lata Gondhalekar"),
-        ("#5a1f1b", "#c4552d", "#ffd68a"),
-        "steam",
     ),
-    Film(
+    DemoMovie(
         "nine-knots",
         "Nine Knots",
         "A rope maker is asked by the police to read the knots a killer leaves behind. The ninth is one "
@@ -80,10 +84,8 @@ FILMS = (
         Certificate.UA16,
         9,
         ("Kathir Selvan", "Meenakshi Rao", "Arul Pandian", "Sofia Dantas"),
-        ("#141414", "#7d1f2a", "#e8d9c0"),
-        "knots",
     ),
-    Film(
+    DemoMovie(
         "tiger-paper-moon",
         "Tiger, Paper, Moon",
         "Cut from one sheet of paper, a small tiger sets out to return the moon that a girl has folded "
@@ -94,11 +96,9 @@ FILMS = (
         Certificate.U,
         3,
         ("Voices of Ira Bose", "Kabir Nair", "Old Mister Fernandes"),
-        ("#1b2a5c", "#e2722e", "#fff1c9"),
-        "tiger",
         "aqz-KE-bpKQ",
     ),
-    Film(
+    DemoMovie(
         "granite-heart",
         "Granite Heart",
         "The mountain was sold in the night. By morning the quarry town has until sundown to take it "
@@ -109,10 +109,8 @@ FILMS = (
         Certificate.UA16,
         6,
         ("Vikram Yadlapalli", "Sushma Reddy", "Bhairav Rathod", "Chinni Prakash"),
-        ("#22262e", "#8a4b2a", "#ffb347"),
-        "shards",
     ),
-    Film(
+    DemoMovie(
         "the-quiet-cartographer",
         "The Quiet Cartographer",
         "A survey map from 1911 shows a village that was never there. The archivist who finds it begins "
@@ -123,10 +121,8 @@ FILMS = (
         Certificate.UA13,
         27,
         ("Helen Marchetti", "Arjun Sabnis", "Padma Wangdi"),
-        ("#12312a", "#4f8a6b", "#f4e7c5"),
-        "contours",
     ),
-    Film(
+    DemoMovie(
         "bhangra-in-zero-g",
         "Bhangra in Zero G",
         "The first wedding in orbit has a dowry of oxygen, a dhol that floats away and a dance floor on all six walls.",
@@ -136,10 +132,8 @@ FILMS = (
         Certificate.U,
         15,
         ("Jassi Gulati", "Harleen Dhami", "Goldie Khurana", "Biji as herself"),
-        ("#3a0f5c", "#e0337f", "#ffe14f"),
-        "vinyl",
     ),
-    Film(
+    DemoMovie(
         "house-of-salt",
         "House of Salt",
         "Nothing grows on the island, nothing rots, and nobody who was buried there has stayed.",
@@ -149,10 +143,8 @@ FILMS = (
         Certificate.A,
         8,
         ("Rekha Moothedath", "Sidharth Iype", "Amba Krishnan"),
-        ("#0a0f12", "#35505c", "#dff3f2"),
-        "door",
     ),
-    Film(
+    DemoMovie(
         "second-innings",
         "Second Innings",
         "At fifty-one, the groundsman of a ground about to be sold is picked, by a clerical mistake, for "
@@ -163,10 +155,8 @@ FILMS = (
         Certificate.U,
         18,
         ("Ramakant Shinde", "Ujwala Naik", "Tejas Bopanna", "Farooq Lakdawala"),
-        ("#0f2f1c", "#3f8f3a", "#f7f0dc"),
-        "pitch",
     ),
-    Film(
+    DemoMovie(
         "marigold-protocol",
         "Marigold Protocol",
         "A florist in Old Delhi has forty-eight hours to deliver a garland, a microfilm and an apology, "
@@ -177,10 +167,8 @@ FILMS = (
         Certificate.UA13,
         2,
         ("Imran Qadri", "Saira Lobo", "General Teng", "Pushpa Kandhari"),
-        ("#2a0d12", "#b8341f", "#ffb21a"),
-        "marigold",
     ),
-    Film(
+    DemoMovie(
         "letters-to-the-tide",
         "Letters to the Tide",
         "Every evening somebody on the beach folds a letter into a boat. One evening one comes back, answered.",
@@ -190,8 +178,6 @@ FILMS = (
         Certificate.UA7,
         23,
         ("Aadya Hegde", "Nikhil Varier", "Kamala Bhat"),
-        ("#14213d", "#d9738f", "#ffe3d0"),
-        "tide",
         "eRsGyueVLvQ",
     ),
 )
