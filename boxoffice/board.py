@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -27,6 +28,6 @@ def _is_today(show: Show) -> bool:
     return show.starts_at.astimezone(zone).date() == timezone.now().astimezone(zone).date()
 
 
-def box_office_figures() -> list[dict]:
+def box_office_figures() -> list[dict[str, Any]]:
     """`{show, available, held, sold, blocked, viewers}` for every show of today. Raises HoldsUnavailable."""
     return [asdict(entry) for entry in figures(todays_shows())]

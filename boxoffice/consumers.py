@@ -1,5 +1,7 @@
 """The board's socket."""
 
+from typing import Any
+
 from asgiref.sync import sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
@@ -31,5 +33,5 @@ class BoxOfficeConsumer(AsyncJsonWebsocketConsumer):
     async def receive_json(self, content: object, **kwargs: object) -> None:
         """Ignores messages: the dashboard only listens."""
 
-    async def boxoffice_figures(self, event: dict) -> None:
+    async def boxoffice_figures(self, event: dict[str, Any]) -> None:
         await self.send_json({"type": "figures", "shows": event["shows"]})

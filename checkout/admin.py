@@ -42,25 +42,25 @@ class ReadOnly:
         return False
 
 
-class Lines(ReadOnly, admin.TabularInline):
+class Lines(ReadOnly, admin.TabularInline[BookingLine, Booking]):
     model = BookingLine
 
 
-class Payments(ReadOnly, admin.TabularInline):
+class Payments(ReadOnly, admin.TabularInline[Payment, Booking]):
     model = Payment
 
 
-class Refunds(ReadOnly, admin.TabularInline):
+class Refunds(ReadOnly, admin.TabularInline[Refund, Booking]):
     model = Refund
 
 
-class Tickets(ReadOnly, admin.TabularInline):
+class Tickets(ReadOnly, admin.TabularInline[Ticket, Booking]):
     model = Ticket
     exclude = ["code"]  # a picture of this page must not admit anybody
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, admin.ModelAdmin):
+class BookingAdmin(ReadOnly, admin.ModelAdmin[Booking]):
     list_display = ["reference", "show", "name", "status", "total", "created_at", "confirmed_at"]
     list_filter = ["status", "created_at"]
     list_select_related = ["show__movie", "show__screen__theatre"]
@@ -70,7 +70,7 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Coupon)
-class CouponAdmin(admin.ModelAdmin):
+class CouponAdmin(admin.ModelAdmin[Coupon]):
     list_display = ["code", "amount", "percent", "cap", "uses", "limit_total", "first_moment", "last_moment", "active"]
     list_filter = ["active"]
     search_fields = ["code"]
@@ -89,14 +89,14 @@ class CouponAdmin(admin.ModelAdmin):
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ReadOnly, admin.ModelAdmin):
+class RedemptionAdmin(ReadOnly, admin.ModelAdmin[Redemption]):
     list_display = ["code", "booking", "person", "discount", "created_at"]
     list_select_related = ["booking"]
     search_fields = ["code", "booking__reference", "person"]
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly, admin.ModelAdmin):
+class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
     list_display = ["payment_id", "order_id", "booking", "status", "amount", "method", "created_at"]
     list_filter = ["status", "method"]
     list_select_related = ["booking"]
@@ -104,14 +104,14 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnly, admin.ModelAdmin):
+class OrderAdmin(ReadOnly, admin.ModelAdmin[Order]):
     list_display = ["order_id", "booking", "amount", "created_at", "attempts", "due_at"]
     list_select_related = ["booking"]
     search_fields = ["order_id", "booking__reference"]
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly, admin.ModelAdmin):
+class RefundAdmin(ReadOnly, admin.ModelAdmin[Refund]):
     list_display = ["key", "booking", "amount", "rule", "status", "refund_id", "created_at"]
     list_filter = ["status", "rule"]
     list_select_related = ["booking"]
@@ -133,12 +133,12 @@ class ReasonForm(ActionForm):
     reason = forms.CharField(max_length=200, required=False, help_text="why tickets are revoked")
 
 
-class Scans(ReadOnly, admin.TabularInline):
+class Scans(ReadOnly, admin.TabularInline[GateScan, Ticket]):
     model = GateScan
 
 
 @admin.register(Ticket)
-class TicketAdmin(ReadOnly, admin.ModelAdmin):
+class TicketAdmin(ReadOnly, admin.ModelAdmin[Ticket]):
     list_display = [
         "seat",
         "show",
@@ -184,7 +184,7 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(GateScan)
-class GateScanAdmin(ReadOnly, admin.ModelAdmin):
+class GateScanAdmin(ReadOnly, admin.ModelAdmin[GateScan]):
     """Filter by outcome: everything but `admitted` is somebody who should not have been let in."""
 
     list_display = ["outcome", "ticket", "seat", "gate", "scanned_at", "offline", "received_at", "staff", "counts"]
@@ -204,14 +204,14 @@ class GateScanAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(WebhookEvent)
-class WebhookEventAdmin(ReadOnly, admin.ModelAdmin):
+class WebhookEventAdmin(ReadOnly, admin.ModelAdmin[WebhookEvent]):
     list_display = ["event", "entity_id", "order_id", "received_at", "processed_at", "attempts", "error"]
     list_filter = ["event"]
     search_fields = ["event_id", "entity_id", "order_id"]
 
 
 @admin.register(OutboxMessage)
-class OutboxMessageAdmin(ReadOnly, admin.ModelAdmin):
+class OutboxMessageAdmin(ReadOnly, admin.ModelAdmin[OutboxMessage]):
     list_display = ["key", "kind", "booking", "created_at", "due_at", "attempts", "done_at", "given_up_at", "error"]
     list_filter = ["kind", "done_at", "given_up_at"]
     list_select_related = ["booking"]
@@ -219,7 +219,7 @@ class OutboxMessageAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin):
+class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin[WaitlistEntry]):
     list_display = ["show", "name", "count", "tier", "status", "created_at", "offered_at", "offer_ends_at"]
     list_filter = ["status", "created_at"]
     list_select_related = ["show__movie", "show__screen__theatre__city"]
@@ -227,6 +227,6 @@ class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin):
 
 
 @admin.register(ShowCancellation)
-class ShowCancellationAdmin(ReadOnly, admin.ModelAdmin):
+class ShowCancellationAdmin(ReadOnly, admin.ModelAdmin[ShowCancellation]):
     list_display = ["show", "reason", "by", "bookings", "seats", "refund", "started_at", "finished_at"]
     list_select_related = ["show__movie", "show__screen__theatre__city"]

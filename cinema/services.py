@@ -90,11 +90,15 @@ def plan_show(
         check_show(show)
         _check_prices(plan, prices)
         show.save()
-        ShowTier.objects.bulk_create(
-            ShowTier(show=show, name=tier["name"], price=prices[tier["name"]], position=position)
-            for position, tier in enumerate(plan.layout["tiers"])
-        )
+        _store_prices(show, prices)
     return show
+
+
+def _store_prices(show: Show, prices: Mapping[str, int]) -> None:
+    ShowTier.objects.bulk_create(
+        ShowTier(show=show, name=tier["name"], price=prices[tier["name"]], position=position)
+        for position, tier in enumerate(show.plan.layout["tiers"])
+    )
 
 
 CHANGEABLE = {"starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats"}

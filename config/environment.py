@@ -6,6 +6,7 @@ with the variable's name; `manage.py` prints it as one line.
 
 import base64
 import os
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import environ
@@ -55,7 +56,7 @@ def names(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
 
 
-def database(name: str, default: str | None = None) -> dict:
+def database(name: str, default: str | None = None) -> dict[str, Any]:
     """Django's settings for a database URL; PostgreSQL and SQLite only."""
     url = text(name, default)
     if urlsplit(url).scheme not in {"postgres", "postgresql", "sqlite"}:
@@ -86,7 +87,7 @@ def beside(url: str, step: int) -> str:
     return urlunsplit(parts._replace(path=f"/{int(parts.path.strip('/')) + step}"))
 
 
-def email(name: str, default: str | None) -> dict:
+def email(name: str, default: str | None) -> dict[str, Any]:
     """Django's settings for a mail URL such as smtp+tls://user:password@host:587."""
     try:
         return dict(_env.email_url_config(text(name, default)))

@@ -1,13 +1,14 @@
 """The format of log lines: an event and its fields, as text in development and as JSON in production."""
 
 import logging
+from typing import Any
 
 import structlog
 
 
 def formatter(colour: bool, as_json: bool) -> logging.Formatter:
     """The formatter that both structlog's events and other libraries' lines go through."""
-    shared: list = [
+    shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -24,7 +25,7 @@ def formatter(colour: bool, as_json: bool) -> logging.Formatter:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    last: list = (
+    last: list[Any] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if as_json
         # Not rich's tracebacks, which structlog uses if rich is installed: rendering one takes a busy process seconds,

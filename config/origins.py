@@ -16,7 +16,7 @@ class SameOriginOnly:
     def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
         self.application = application
 
-    async def __call__(self, scope: dict, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         headers = dict(scope["headers"])
         origin = headers.get(b"origin")
         if origin is None or _is_ours(origin.decode("latin-1"), headers.get(b"host", b"").decode("latin-1")):

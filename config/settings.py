@@ -6,9 +6,12 @@ money or sessions: without a strong value the site does not start. The table of 
 
 from pathlib import Path
 
+import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment as env
+
+django_stubs_ext.monkeypatch()  # `ModelAdmin[Booking]`, which tells types apart, is then also valid at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))

@@ -9,7 +9,7 @@ who joins within a window continues with the same next delta as everybody else.
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.conf import settings
 
@@ -52,14 +52,14 @@ class ShowChannel:
         self.epoch = ""
         self.seq = 0
         self.sent_seq = 0  # what `_states` and the viewers' maps stand at
-        self.holds: dict[str, dict] = {}  # owner → {hold: {until, booked, seats, …}}
+        self.holds: dict[str, dict[str, Any]] = {}  # owner → {hold: {until, booked, seats, …}}
         self._states: list[str] = []
         self._unsent: dict[str, str] = {}
-        self._early: list[dict] | None = []  # changes that arrive before a read; None once it is in
+        self._early: list[dict[str, Any]] | None = []  # changes that arrive before a read; None once it is in
         self._ask_for_read = ask_for_read
         self._throttle = throttle or Throttle()
         self._window: asyncio.TimerHandle | None = None
-        self._broadcasting: asyncio.Task | None = None
+        self._broadcasting: asyncio.Task[None] | None = None
 
     @property
     def loaded(self) -> bool:
@@ -81,7 +81,7 @@ class ShowChannel:
         for message in early:
             self.apply(message)
 
-    def apply(self, message: dict) -> None:
+    def apply(self, message: dict[str, Any]) -> None:
         """One published change: `{epoch, seq, changes, people, lost}`; `people` is the holds of these owners."""
         if self._early is not None:
             self._early.append(message)
@@ -204,7 +204,7 @@ class ShowChannel:
         states = "".join(self._states)
         return protocol.snapshot(self.show, self.epoch, self.sent_seq, states, self.mine(owner), self.viewer_count)
 
-    def mine(self, owner: str | None) -> dict | None:
+    def mine(self, owner: str | None) -> dict[str, Any] | None:
         """`{seats, expires_at}` of the owner's open hold or, without one, of the one they are paying for."""
         holds = list(self.holds.get(owner, {}).values()) if owner else []
         if not holds:

@@ -28,7 +28,8 @@ _OPTIONS: dict[str, Any] = {
 def client() -> redis.Redis:
     """This process's synchronous client."""
     maker: Any = redis.RedisCluster if settings.REDIS_CLUSTER else redis.Redis
-    return maker.from_url(settings.REDIS_URL, **_OPTIONS)
+    made: redis.Redis = maker.from_url(settings.REDIS_URL, **_OPTIONS)
+    return made
 
 
 _async_clients: weakref.WeakKeyDictionary[AbstractEventLoop, Any] = weakref.WeakKeyDictionary()

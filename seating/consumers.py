@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
@@ -45,7 +46,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
     channel_layer_alias = "none"
     groups = ()  # Channels would make a list for every socket
 
-    async def __call__(self, scope: dict, receive: Callable, send: Callable) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Callable[..., Any], send: Callable[..., Any]) -> None:
         """On our own server the open socket is handed over, so that no task waits here for a silent viewer."""
         direct = servers_outlet(scope)
         if direct is None:
@@ -57,11 +58,11 @@ class ShowConsumer(AsyncWebsocketConsumer):
         direct.hand_over(self._take)
         del self.scope  # the handshake's headers are not needed any more
 
-    async def _take(self, message: dict) -> None:
+    async def _take(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(StopConsumer):
             await self.dispatch(message)
 
-    async def dispatch(self, message: dict) -> None:
+    async def dispatch(self, message: dict[str, Any]) -> None:
         # Channels would use a thread here to close database connections; this socket opens none.
         await getattr(self, get_handler_name(message))(message)
 

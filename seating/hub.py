@@ -45,7 +45,7 @@ class Hub:
         self._empty_since: dict[int, float] = {}
         self._reading: set[int] = set()
         self._subscription = Subscription(lambda: list(self._by_redis_channel), self._receive, self._read_all)
-        self._tasks: set[asyncio.Task] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     # ------------------------------------------------------------------------------------------ viewers
     async def join(self, show_id: int, viewer: Viewer) -> ShowChannel:
@@ -98,7 +98,7 @@ class Hub:
         for channel in self.channels.values():
             self._read_soon(channel)
 
-    def _receive(self, redis_channel: str, body: dict) -> None:
+    def _receive(self, redis_channel: str, body: dict[str, Any]) -> None:
         channel = self._by_redis_channel.get(redis_channel)
         if channel is None:
             return

@@ -1,6 +1,7 @@
 """Limits for one socket and one address."""
 
 import time
+from typing import Any
 
 from django.conf import settings
 
@@ -25,12 +26,12 @@ class Bucket:
         return self._left >= 0
 
 
-def address_of(scope: dict) -> str:
+def address_of(scope: dict[str, Any]) -> str:
     """The visitor's address: the peer's or, behind TRUSTED_PROXIES of our own, the one the outermost of them saw.
 
     Each proxy appends the address of its peer to X-Forwarded-For; entries before those of our proxies prove nothing.
     """
-    peer = (scope.get("client") or ["unknown"])[0]
+    peer = str((scope.get("client") or ["unknown"])[0])
     if not settings.TRUSTED_PROXIES:
         return peer
     forwarded = b",".join(value for name, value in scope["headers"] if name == b"x-forwarded-for").decode("latin-1")

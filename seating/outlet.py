@@ -11,7 +11,7 @@ other ASGI server frames go through ASGI's `send`, one at a time.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from seating.protocol import Frame
 
@@ -43,17 +43,17 @@ class Outlet(Protocol):
 class ServersOutlet(Outlet, Protocol):
     """The scope's extension on our own server."""
 
-    def hand_over(self, take: Callable[[dict], Awaitable[None]]) -> None:
+    def hand_over(self, take: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         """Lets the application return while its socket stays open: `take` is awaited for each message from now on."""
 
 
 class SendOutlet:
     """Through ASGI's `send`, which may wait for the socket: a task waits, the hub does not."""
 
-    def __init__(self, send: Callable[[dict], Awaitable[None]]) -> None:
+    def __init__(self, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         self._send = send
         self._waiting: deque[Frame] = deque()
-        self._writing: asyncio.Task | None = None
+        self._writing: asyncio.Task[None] | None = None
 
     def broadcast(self, frame: Frame) -> bool:
         if self._writing is not None:
@@ -87,6 +87,6 @@ class SendOutlet:
             self._writing = None
 
 
-def servers_outlet(scope: dict) -> ServersOutlet | None:
+def servers_outlet(scope: dict[str, Any]) -> ServersOutlet | None:
     """The outlet that our own server offers, None on any other server."""
     return (scope.get("extensions") or {}).get(EXTENSION)

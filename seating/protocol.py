@@ -6,7 +6,7 @@ Frames to clients are built only here, and each is encoded once, however many vi
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -87,7 +87,7 @@ class Frame:
 
     __slots__ = ("text", "wire")
 
-    def __init__(self, message: dict) -> None:
+    def __init__(self, message: dict[str, Any]) -> None:
         self.text = json.dumps(message, separators=(",", ":"), ensure_ascii=False)
         payload = self.text.encode()
         # The whole websocket frame, header included: a server's frames are not masked (RFC 6455, 5.2).
@@ -103,7 +103,7 @@ def _header(length: int) -> bytes:
     return bytes((final_text, 127)) + length.to_bytes(8, "big")
 
 
-def snapshot(show: int, epoch: str, seq: int, states: str, mine: dict | None, viewers: int) -> Frame:
+def snapshot(show: int, epoch: str, seq: int, states: str, mine: dict[str, Any] | None, viewers: int) -> Frame:
     return Frame(
         {
             "type": "snapshot",

@@ -104,26 +104,26 @@ def snapshot(show: int) -> Command:
     return Command("snapshot", show)
 
 
-def rebuild(show: int, epoch: str, seen: str, claimed: dict) -> Command:
+def rebuild(show: int, epoch: str, seen: str, claimed: dict[str, Any]) -> Command:
     return Command("rebuild", show, (epoch, seen, json.dumps(claimed)))
 
 
 # ------------------------------------------------------------------------------------------ their replies
-def held(reply: list) -> HeldSeats:
+def held(reply: list[Any]) -> HeldSeats:
     """Reads the reply `{'held', hold, until_ms, seq, seat…}`."""
     return HeldSeats(id=reply[1], until=int(reply[2]), seats=tuple(reply[4:]))
 
 
-def booked(reply: list) -> HeldSeats:
+def booked(reply: list[Any]) -> HeldSeats:
     """Reads the reply `{'booked', hold, first_ms, until_ms, seat…}`."""
     return HeldSeats(id=reply[1], first=int(reply[2]), until=int(reply[3]), seats=tuple(reply[4:]))
 
 
-def pairs(flat: list) -> dict[str, str]:
+def pairs(flat: list[Any]) -> dict[str, str]:
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-def read_snapshot(reply: list) -> Snapshot:
+def read_snapshot(reply: list[Any]) -> Snapshot:
     holds = {owner: json.loads(text) for owner, text in pairs(reply[4]).items()}
     return Snapshot(epoch=reply[1], seq=int(reply[2]), states=pairs(reply[3]), holds=holds)
 
@@ -132,7 +132,7 @@ def read_snapshot(reply: list) -> Snapshot:
 _UNAVAILABLE = "The seat service cannot be reached just now. Nothing was changed; try again in a moment."
 
 
-def run(command: Command) -> list:
+def run(command: Command) -> list[Any]:
     """Sends one command and waits. Raises Unbuilt, HoldsUnavailable."""
     try:
         try:
@@ -144,7 +144,7 @@ def run(command: Command) -> list:
     return _checked(reply)
 
 
-async def arun(command: Command) -> list:
+async def arun(command: Command) -> list[Any]:
     """`run` for the event loop, in one pipeline with other commands of the same moment."""
     try:
         try:
@@ -156,10 +156,10 @@ async def arun(command: Command) -> list:
     return _checked(reply)
 
 
-def _checked(reply: Any) -> list:
+def _checked(reply: Any) -> list[Any]:
     if reply[0] == "unbuilt":
         raise Unbuilt
-    return reply
+    return list(reply)
 
 
 # ------------------------------------------------------------------------- the index of shows with holds
@@ -171,7 +171,7 @@ def index_is_fresh(show: int) -> bool:
     return time.monotonic() - _indexed.get(show, -INDEX_AGAIN_SECONDS) < INDEX_AGAIN_SECONDS
 
 
-def index_command(show: int) -> list:
+def index_command(show: int) -> list[Any]:
     """Puts the show into the index, or renews it, long before any of its holds can run out; see `shows_to_sweep`."""
     _indexed[show] = time.monotonic()
     return [
@@ -253,7 +253,7 @@ def forget_shows(shows: Iterable[int]) -> None:
     _many([["UNLINK", *keys.of_show(show), keys.viewers(show)] for show in shows])
 
 
-def _many(commands: list[list[str]]) -> list:
+def _many(commands: list[list[str]]) -> list[Any]:
     try:
         pipeline = client().pipeline(transaction=False)
         for command in commands:

@@ -34,7 +34,7 @@ class Subscription:
     def __init__(
         self,
         channels: Callable[[], Iterable[str]],
-        on_message: Callable[[str, dict], None],
+        on_message: Callable[[str, dict[str, Any]], None],
         on_connected: Callable[[], None],
     ) -> None:
         """`channels` returns the channels to listen to after a reconnect."""
@@ -114,7 +114,7 @@ class Subscription:
             with contextlib.suppress(redis.RedisError, OSError):
                 await client.aclose()
 
-    def _receive(self, message: dict) -> None:
+    def _receive(self, message: dict[str, Any]) -> None:
         self._heard_at = time.monotonic()
         if message["type"] == "subscribe":
             confirmed = self._confirmed.get(message["channel"])

@@ -2,7 +2,8 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -50,34 +51,39 @@ def create_booking(
     """
     show = get_show(show_id)
     contact = {"name": name, "email": email, "phone": phone}
+    with _unclaimed_on_failure(show_id) as claimed, transaction.atomic():
+        _one_at_a_time(owners, show_id)
+        if show.sale() is not Sale.OPEN:
+            raise ShowClosed("The sale for this show has ended. Choose another show.")
+        hold = None if offered else _claim(owners, show_id)
+        offer = None if hold else take_offer(owners, show_id)
+        hold = hold or offer or (None if offered else _claim_orphan(owners, show_id))
+        if hold is None:
+            return _still_pending(owners, show_id, contact, coupon, offered=offered)
+        if hold is not offer:
+            claimed.append(hold)  # an offer was claimed when it was made: nothing to undo in Redis
+        if Booking.objects.filter(show=show, hold=hold.id).exists():
+            # Redis was set back to before it heard of that booking.
+            return _still_pending(owners, show_id, contact, coupon)
+        crash_points.reached(crash_points.HOLD_TAKEN)
+        booking = _store(show, hold, contact, site)
+        if coupon:
+            put_coupon(booking, coupon)  # last, because others may be waiting for the coupon's lock
+        crash_points.reached(crash_points.BOOKING_WRITTEN)
+    crash_points.reached(crash_points.BOOKING_CREATED)
+    return booking
+
+
+@contextmanager
+def _unclaimed_on_failure(show_id: int) -> Iterator[list[Hold]]:
+    """Around the transaction: the database rolls claims back; Redis must learn that the listed holds are open again."""
     claimed: list[Hold] = []
     try:
-        with transaction.atomic():
-            _one_at_a_time(owners, show_id)
-            if show.sale() is not Sale.OPEN:
-                raise ShowClosed("The sale for this show has ended. Choose another show.")
-            hold = None if offered else _claim(owners, show_id)
-            offer = None if hold else take_offer(owners, show_id)
-            hold = hold or offer or (None if offered else _claim_orphan(owners, show_id))
-            if hold is None:
-                return _still_pending(owners, show_id, contact, coupon, offered=offered)
-            if hold is not offer:
-                claimed.append(hold)  # an offer was claimed when it was made: nothing to undo in Redis
-            if Booking.objects.filter(show=show, hold=hold.id).exists():
-                # Redis was set back to before it heard of that booking.
-                return _still_pending(owners, show_id, contact, coupon)
-            crash_points.reached(crash_points.HOLD_TAKEN)
-            booking = _store(show, hold, contact, site)
-            if coupon:
-                put_coupon(booking, coupon)  # last, because others may be waiting for the coupon's lock
-            crash_points.reached(crash_points.BOOKING_WRITTEN)
+        yield claimed
     except BaseException:
-        # The database rolls the claims back; Redis must learn that the hold is open again.
         for hold in claimed:
             unclaim_hold(show_id, hold.owner, hold.id)
         raise
-    crash_points.reached(crash_points.BOOKING_CREATED)
-    return booking
 
 
 @transaction.atomic

@@ -56,4 +56,5 @@ def take(
 
 def wait_after(attempts: int, first: timedelta, longest: timedelta) -> timedelta:
     """How long to wait after so many attempts: `first` after one, doubling with each further one, at most `longest`."""
-    return min(first * 2 ** min(attempts - 1, 20), longest)
+    doublings: int = 2 ** min(attempts - 1, 20)
+    return min(first * doublings, longest)

@@ -36,7 +36,8 @@ def calendar_entry(booking: Booking) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if cancelled else "PUBLISH")
     calendar.add_component(event)
-    return calendar.to_ical()
+    entry: bytes = calendar.to_ical()
+    return entry
 
 
 def changes_of(booking: Booking) -> list[datetime]:

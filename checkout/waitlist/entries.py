@@ -5,6 +5,7 @@ An entry is only changed under a lock of its row. `checkout.waitlist.offers` dec
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -150,7 +151,7 @@ def _check_wish(show: Show, count: int, tier: str) -> None:
         raise InvalidInput(f"This show has no tier {tier!r}.")
 
 
-def _same(owner: str, show_id: int, wish: dict) -> WaitlistEntry | None:
+def _same(owner: str, show_id: int, wish: dict[str, Any]) -> WaitlistEntry | None:
     known = WaitlistEntry.objects.filter(show=show_id, owner=owner, status__in=WaitlistEntry.OPEN).first()
     if known is not None and any(getattr(known, name) != value for name, value in wish.items()):
         raise AlreadyWaiting("You are on the list of this show already. Leave it first to change your wish.")

@@ -12,7 +12,7 @@ from cinema.models import Movie
 
 
 @admin.register(Movie)
-class MovieAdmin(admin.ModelAdmin):
+class MovieAdmin(admin.ModelAdmin[Movie]):
     list_display = ["title", "certificate", "runtime", "release_date", "show_count"]
     list_filter = ["certificate", "release_date"]
     search_fields = ["title", "synopsis"]
@@ -21,11 +21,12 @@ class MovieAdmin(admin.ModelAdmin):
     date_hierarchy = "release_date"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Movie]:
-        return super().get_queryset(request).defer("synopsis").annotate(shows_planned=Count("shows"))
+        movies: QuerySet[Movie] = super().get_queryset(request).defer("synopsis").annotate(shows_planned=Count("shows"))
+        return movies
 
     @admin.display(description="shows", ordering="shows_planned")
     def show_count(self, movie: Any) -> int:
-        return movie.shows_planned
+        return int(movie.shows_planned)
 
     @admin.display(description="poster as stored")
     def poster_preview(self, movie: Movie) -> str:

@@ -14,19 +14,19 @@ from cinema.plans import LARGEST_FILE, PlanError, read_plan
 
 
 @admin.register(City)
-class CityAdmin(admin.ModelAdmin):
+class CityAdmin(admin.ModelAdmin[City]):
     list_display = ["name", "slug"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
 
 
-class ScreenInline(admin.TabularInline):
+class ScreenInline(admin.TabularInline[Screen, Theatre]):
     model = Screen
     extra = 0
 
 
 @admin.register(Theatre)
-class TheatreAdmin(admin.ModelAdmin):
+class TheatreAdmin(admin.ModelAdmin[Theatre]):
     list_display = ["name", "city", "time_zone"]
     list_filter = ["city"]
     list_select_related = ["city"]
@@ -36,7 +36,7 @@ class TheatreAdmin(admin.ModelAdmin):
 
 
 @admin.register(Screen)
-class ScreenAdmin(admin.ModelAdmin):
+class ScreenAdmin(admin.ModelAdmin[Screen]):
     list_display = ["name", "theatre"]
     list_filter = ["theatre__city", "theatre"]
     list_select_related = ["theatre__city"]
@@ -44,7 +44,7 @@ class ScreenAdmin(admin.ModelAdmin):
     autocomplete_fields = ["theatre"]
 
 
-class PlanUpload(forms.ModelForm):
+class PlanUpload(forms.ModelForm[SeatingPlan]):
     """The upload of a plan file; an error in the file is shown at the field."""
 
     file = forms.FileField(help_text="A plan as seats.pretix.eu saves it (JSON, at most 10 MB).")
@@ -54,7 +54,7 @@ class PlanUpload(forms.ModelForm):
         fields = ["screen"]
 
     def clean_file(self) -> bytes:
-        data = self.cleaned_data["file"].read(LARGEST_FILE + 1)
+        data: bytes = self.cleaned_data["file"].read(LARGEST_FILE + 1)
         try:
             read_plan(data)
         except PlanError as error:

@@ -1,13 +1,16 @@
 """Shows a service's refusals in a form or on a page."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from cinema.errors import DomainError
+
+Row = TypeVar("Row", bound=Model)
 
 
 def dry_run(form: Any, call: Callable[[], Any]) -> None:

@@ -82,7 +82,7 @@ class ChangedShow(TheatreTimeForm):
         return self.cleaned_data
 
 
-class TierInline(admin.TabularInline):
+class TierInline(admin.TabularInline[ShowTier, Show]):
     model = ShowTier
     extra = 0
     fields = ["name", "price"]
@@ -123,7 +123,7 @@ class ShowAdmin(ReportsRefusals):
     def get_readonly_fields(self, request: HttpRequest, obj: Show | None = None) -> list[str]:
         return ["movie", "screen", "plan", "state"] if obj else []
 
-    def get_inlines(self, request: HttpRequest, obj: Show | None = None) -> list:
+    def get_inlines(self, request: HttpRequest, obj: Show | None = None) -> list[type[TierInline]]:
         return [TierInline] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Show, form: Any, change: bool) -> None:

@@ -70,4 +70,4 @@ def _split_at_aisles(row: list[dict[str, Any]]) -> list[list[str]]:
 
 
 def _distance(left: dict[str, Any], right: dict[str, Any]) -> float:
-    return ((left["x"] - right["x"]) ** 2 + (left["y"] - right["y"]) ** 2) ** 0.5
+    return float(((left["x"] - right["x"]) ** 2 + (left["y"] - right["y"]) ** 2) ** 0.5)

@@ -14,6 +14,7 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from config.dev.lifeline import EndsWithUs
 
@@ -50,7 +51,7 @@ class Server:
     def __init__(self, home: Path, port: int | None = None) -> None:
         self.home = home
         self.port = port or free_port()
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -62,7 +63,7 @@ class Server:
     def answers(self) -> bool:
         raise NotImplementedError
 
-    def account(self) -> dict:
+    def account(self) -> dict[str, Any]:
         """Who the server runs as, in the words of `subprocess.Popen`."""
         return {}
 
@@ -176,7 +177,7 @@ class Postgres(Server):
     def url_of(self, database: str) -> str:
         return f"postgres://housefull@127.0.0.1:{self.port}/{database}"
 
-    def account(self) -> dict:
+    def account(self) -> dict[str, Any]:
         if self.runs_as is None:
             return {}
         return {"user": self.runs_as.pw_uid, "group": self.runs_as.pw_gid, "extra_groups": []}

@@ -24,6 +24,7 @@ import urllib.error
 import urllib.request
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import honcho.manager
@@ -51,7 +52,7 @@ class RestartedProcess(Process):
     `run` is called in a process of its own; `lifeline` are both ends of the supervisor's pipe.
     """
 
-    def run(self, events=None, ignore_signals=False):
+    def run(self, events: Any = None, ignore_signals: bool = False) -> None:
         supervisor, ours = self.lifeline
         ours.close()  # a copy of what only the supervisor may hold
         threading.Thread(target=self._end_with, args=[supervisor], daemon=True).start()
@@ -92,7 +93,9 @@ class Manager(honcho.manager.Manager):
         self._lifeline = multiprocessing.Pipe(duplex=False)
         self._process_ctor = RestartedProcess
 
-    def add_process(self, name, cmd, quiet=False, env=None, cwd=None):
+    def add_process(
+        self, name: str, cmd: str, quiet: bool = False, env: dict[str, str] | None = None, cwd: str | None = None
+    ) -> Any:
         process = super().add_process(name, cmd, quiet, env, cwd)
         process.ending, process.lifeline = self.ending, self._lifeline
         return process

@@ -20,7 +20,7 @@ from seating.outlet import MOST_PERSONAL_BYTES, Sendable
 
 log = structlog.get_logger(__name__)
 OPEN = WebSocketProtocol.STATE_OPEN
-Take = Callable[[dict], Awaitable[None]]
+Take = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Connection(Protocol):
@@ -110,9 +110,9 @@ class Inbox:
     def __init__(self, protocol: Connection, take: Take) -> None:
         self._protocol = protocol
         self._take = take
-        self._waiting: list[dict] = []
+        self._waiting: list[dict[str, Any]] = []
 
-    def put_nowait(self, message: dict) -> None:
+    def put_nowait(self, message: dict[str, Any]) -> None:
         self._waiting.append(message)
         if len(self._waiting) == 1:
             details = self._protocol.server.connections[self._protocol]

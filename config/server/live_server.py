@@ -39,7 +39,7 @@ class LiveServer(Server):
         self.ws_factory.setProtocolOptions(failByDrop=False)
         LiveProtocol.share_options(self.ws_factory)
 
-    def create_application(self, protocol: Any, scope: dict) -> Any:
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         if isinstance(protocol, LiveProtocol):
             scope.setdefault("extensions", {})[EXTENSION] = protocol.writer
         return super().create_application(protocol, scope)

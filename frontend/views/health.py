@@ -6,6 +6,7 @@ from functools import cache
 import redis
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -41,7 +42,7 @@ def _run(check: Callable[[], str]) -> str:
         return f"no answer ({type(error).__name__})"
 
 
-def _short_connection():
+def _short_connection() -> BaseDatabaseWrapper:
     """A separate connection: the pool would wait half a minute for a server that is down."""
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor != "postgresql":

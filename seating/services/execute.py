@@ -66,7 +66,7 @@ def rebuild_show(show_id: int, *, new_epoch: bool = False) -> None:
     log.debug("show_rebuilt", show=show_id, new_epoch=new_epoch)
 
 
-def run_built(command: store.Command) -> list:
+def run_built(command: store.Command) -> list[Any]:
     """Runs a verb, rebuilding the show first where Redis has lost it. Raises HoldsUnavailable."""
     for _ in range(TRIES):
         try:
@@ -79,7 +79,7 @@ def run_built(command: store.Command) -> list:
 _rebuilding: InFlight[None] = InFlight()
 
 
-async def arun_built(command: store.Command) -> list:
+async def arun_built(command: store.Command) -> list[Any]:
     """`run_built` for the event loop. A show that many callers find missing is rebuilt once."""
     for _ in range(TRIES):
         try:

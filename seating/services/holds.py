@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -110,7 +111,7 @@ def check_known(hall: Hall, seats: Sequence[str]) -> None:
         raise UnknownSeat(f"This show has no seat {', '.join(unknown)}.", unknown)
 
 
-def hold_from(reply: list, show_id: int, owner: str) -> Hold:
+def hold_from(reply: list[Any], show_id: int, owner: str) -> Hold:
     """The hold in a script's reply. Raises SeatUnavailable, TooManySeats."""
     if reply[0] == "taken":
         seats = reply[1:]

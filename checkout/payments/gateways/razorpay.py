@@ -87,13 +87,13 @@ def create_order(amount: int, currency: str, receipt: str, notes: dict[str, str]
     )
     if not isinstance(order.get("id"), str) or order.get("amount") != amount:
         raise GatewayUnavailable(UNAVAILABLE)
-    return order["id"]
+    return str(order["id"])
 
 
 def payments_of(order_id: str) -> list[dict[str, Any]]:
     """Every payment made for the order, as it is now. Raises GatewayUnavailable, GatewayRefused."""
     answer = _client().order.payments(quote(order_id, safe=""), {})
-    items = answer.get("items")
+    items: list[dict[str, Any]] | None = answer.get("items")
     if not isinstance(items, list):
         raise GatewayUnavailable(UNAVAILABLE)
     return items

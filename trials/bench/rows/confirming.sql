@@ -1,4 +1,4 @@
--- One confirmed booking of three seats, for pgbench: the rows that checkout.services.settle_payment inserts and changes,
+-- One confirmed booking of three seats, for pgbench: the rows that checkout.payments.settling inserts and changes,
 -- in one transaction, with nothing read and nothing decided. Bookings b1, b2, … and their claims were made before.
 SELECT 'b' || n AS booking, 'order_' || n AS gateway_order, 'pay_' || n AS gateway_payment, 'confirmation-b' || n AS mail,
     'P' || n || '-1' AS first, 'P' || n || '-2' AS second, 'P' || n || '-3' AS third

@@ -11,7 +11,7 @@ from config.dev.supervisor import CannotStart, Supervisor
 
 class Command(BaseCommand):
     help = "Runs servers, web, worker, beat and the payment sandbox until Ctrl-C."
-    requires_system_checks: list = []
+    requires_system_checks: list[Any] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
