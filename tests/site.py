@@ -133,6 +133,7 @@ def _begin_with_demo(var: Path) -> None:
     with alone("demo") as seed:
         if not seed.exists():
             making = seed.with_suffix(".making")
+            shutil.rmtree(making, ignore_errors=True)  # of one that did not get far
             making.mkdir(mode=0o755)
             subprocess.run(
                 [sys.executable, "-m", "tests.seed"],
