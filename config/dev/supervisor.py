@@ -203,8 +203,8 @@ class Supervisor:
                 reason = traceback.format_exception_only(error)[-1].strip().splitlines()[0]
                 raise CannotStart(f"`manage.py {command}` failed: {reason}") from None
         connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()  # its threads must be gone before Honcho forks
+        if close_pool := getattr(connection, "close_pool", None):  # PostgreSQL's
+            close_pool()  # its threads must be gone before Honcho forks
 
     def _run_processes(self) -> int:
         manager = Manager()
