@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from boxoffice.board import todays_shows
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from boxoffice.board import todays_shows
 from boxoffice.cancellations import recent_cancellations
 from cinema.models import Show
 from frontend.views.browse import by_theatre
