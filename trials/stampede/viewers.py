@@ -160,11 +160,11 @@ class Viewer(WSListener):
             {"type": "hello", "epoch": self.epoch, "seq": max(self.seq, 0)} if self.seq >= 0 else {"type": "hello"}
         )
 
-    def told(self, message: dict) -> None:
+    def told(self, message: dict[str, Any]) -> None:
         """A message for this person alone; who only watches has no use for it."""
 
     # --------------------------------------------------------------------------------------------- sending
-    def say(self, message: dict) -> bool:
+    def say(self, message: dict[str, Any]) -> bool:
         """False when there is no socket to say it on."""
         if self.transport is None:
             return False
