@@ -18,8 +18,8 @@ from cinema.models import Show
 from seating import connections, keys, protocol, store
 from seating.channel import ShowChannel, Viewer
 from seating.errors import HoldsUnavailable
+from seating.facts import recent_show_facts
 from seating.in_flight import InFlight
-from seating.layouts import recent_show_facts
 from seating.services.execute import arun_built, rebuild_show
 from seating.subscription import NotListening, Subscription
 from seating.throttle import Throttle

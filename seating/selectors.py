@@ -8,7 +8,7 @@ from cinema.selectors import hall_of_plan
 from seating import store
 from seating.best import choose
 from seating.errors import HoldsUnavailable, UnknownShow
-from seating.layouts import show_facts
+from seating.facts import show_facts
 from seating.services.execute import rebuild_show, run_built
 from seating.states import BY_LETTER, SeatState
 

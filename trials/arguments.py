@@ -20,7 +20,8 @@ class OneLineErrors(BaseCommand):
         try:
             super().run_from_argv(argv)
         except argparse.ArgumentError as error:
-            sys.exit(f"CommandError: {error.argument_name} {error.message}.")
+            name = f"{error.argument_name} " if error.argument_name else ""  # none for a name that it does not know
+            sys.exit(f"CommandError: {name}{error.message}.")
 
 
 def whole(lowest: int, highest: int) -> Callable[[str], int]:

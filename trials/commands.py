@@ -9,7 +9,7 @@ from datetime import datetime
 from django.core.management.base import CommandError, CommandParser
 
 from cinema.errors import DomainError
-from seating.layouts import ShowFacts, show_facts
+from seating.facts import ShowFacts, show_facts
 from trials import audit
 from trials.arguments import LARGEST_ID, OneLineErrors, whole
 

@@ -5,6 +5,7 @@ until that works, and then waits until their mail has been sent. Both times toge
 asks a server whether it is ready.
 """
 
+import contextlib
 import os
 import signal
 import time
@@ -69,7 +70,8 @@ def kill(supervisor: int, server: str) -> bool:
     """Kills every process of the server at once; False when `make run` runs none of them here."""
     pids = processes.running(supervisor, SERVERS[server])
     for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself since it was listed
+            os.kill(pid, signal.SIGKILL)
     return bool(pids)
 
 

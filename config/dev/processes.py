@@ -1,11 +1,11 @@
-"""Which processes of a running `make run` are which, read from /proc; so Linux only."""
+"""Finds the processes of a running `make run` in /proc, so it works on Linux only."""
 
 import contextlib
 from pathlib import Path
 
 
 def descendants(pid: int) -> set[int]:
-    """Every process below `pid`; one that has ended and only waits to be reaped is among them."""
+    """Every process below `pid`, including those that have ended and wait for their parent to collect them."""
     parents = {}
     for place in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it may have ended since it was listed
@@ -26,6 +26,6 @@ def command_of(pid: int) -> str:
 
 
 def running(below: int, part: str) -> list[int]:
-    """Processes below `below` whose command line contains `part`, the oldest first; shells that began them left out."""
+    """Processes below `below` whose command line contains `part`, oldest first; not the shells that started them."""
     commands = {pid: command_of(pid) for pid in sorted(descendants(below))}
     return [pid for pid, command in commands.items() if part in command and "sh -c" not in command]

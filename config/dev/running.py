@@ -1,7 +1,7 @@
-"""What `make run` puts into the environment, and how a second terminal joins it.
+"""What `make run` sets in the environment, and how a command in a second terminal uses the same servers.
 
-`up` chooses every address before settings are read and writes what it chose to `var/run.json`; any other
-`manage.py` command finds that file and talks to the same servers. Production has no such file.
+`up` chooses every address before the settings are read and writes them to `var/run.json`. Any other `manage.py` command
+reads that file and uses the same servers. Production has no such file.
 """
 
 import json
@@ -15,7 +15,7 @@ from config import environment as env
 from config.dev.embedded import free_port
 
 BASE_DIR = Path(__file__).resolve().parents[2]
-SHARED = (  # what a second terminal must know
+SHARED = (  # what a second terminal needs
     "DEBUG",
     "HOST",
     "PORT",
@@ -43,7 +43,7 @@ def site_address() -> str:
 
 
 def prepare_environment() -> None:
-    """Gives `up` its development values where the environment has none. Raises ImproperlyConfigured."""
+    """Sets `up`'s development values where the environment has none. Raises ImproperlyConfigured."""
     if (BASE_DIR / ".env").exists():
         environ.Env.read_env(BASE_DIR / ".env")
     port = env.whole("PORT", 8000, 1, 65535)
@@ -57,7 +57,7 @@ def prepare_environment() -> None:
             "DRAIN_SECONDS": "0",
         }
     )
-    # Addresses of the servers that `up` will start where none is named: the ports are chosen here and now.
+    # Where no server is given, `up` starts one; its port is chosen here.
     os.environ["HOUSEFULL_EMBEDDED"] = ",".join(
         name for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL") if not os.environ.get(name)
     )
@@ -73,10 +73,10 @@ def prepare_environment() -> None:
 
 
 def join_running(command: str = "") -> None:
-    """Lets any other command talk to the site that `up` runs, unless the environment names another.
+    """Lets any other command use the site that `up` runs, unless the environment names another.
 
-    `stampede` needs no site of its own: it talks to whatever address it is given. A gate verifies tickets with
-    nothing but a public key.
+    Two commands work without one: `stampede` tests whatever address it gets, and `verify_ticket` needs only a public
+    key. Raises ImproperlyConfigured for the others.
     """
     if os.environ.get("DATABASE_URL") or os.environ.get("SECRET_KEY"):
         return
@@ -97,7 +97,7 @@ def remember_running() -> None:
 
 
 def running_pid() -> int | None:
-    """The process of the `make run` that runs here, None where none does."""
+    """The process id of the `make run` that runs here; None where none runs."""
     return int((var_dir() / "lock").read_text()) if run_file().exists() else None
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from seating import store
 from seating.errors import SeatUnavailable
-from seating.layouts import show_facts
+from seating.facts import show_facts
 from seating.models import Claim
 from seating.services.execute import follow_commit, run_built
 from seating.services.holds import check_known

@@ -15,7 +15,7 @@ from django.conf import settings
 from cinema.plans.halls import Hall
 from seating import store
 from seating.errors import HoldsUnavailable, LeavesSingleSeat, SeatUnavailable, TooManySeats, UnknownSeat
-from seating.layouts import ShowFacts, recent_show_facts, show_facts
+from seating.facts import ShowFacts, recent_show_facts, show_facts
 from seating.services.execute import arun_built, run_built
 
 

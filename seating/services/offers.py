@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from seating import store
 from seating.errors import SeatUnavailable
-from seating.layouts import show_facts
+from seating.facts import show_facts
 from seating.services.claims import take_claims
 from seating.services.execute import run_built
 from seating.services.holds import Hold, check_known, hold_from

@@ -5,7 +5,7 @@ import pytest
 from checkout.bookings.create import price_of_seats
 from cinema.plans.halls import Hall
 from cinema.selectors import hall_of_plan
-from seating.layouts import show_facts
+from seating.facts import show_facts
 from tests import factories
 
 pytestmark = pytest.mark.django_db

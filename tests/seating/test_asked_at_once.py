@@ -9,7 +9,7 @@ import redis
 import redis.asyncio
 
 from config.dev.embedded import free_port
-from seating import connections, layouts, store
+from seating import connections, facts, store
 from seating.batches import MOST_TOGETHER, Batches
 from seating.in_flight import InFlight
 from seating.services import execute
@@ -113,9 +113,9 @@ async def test_a_thousand_holds_at_once_look_the_show_up_once(monkeypatch):
         time.sleep(0.02)  # as long as a query under load
         return "facts"
 
-    monkeypatch.setattr(layouts, "show_facts", show_facts)
-    monkeypatch.setattr(layouts, "_remembered", {})
-    found = await asyncio.gather(*(layouts.recent_show_facts(7) for _ in range(1000)))
+    monkeypatch.setattr(facts, "show_facts", show_facts)
+    monkeypatch.setattr(facts, "_remembered", {})
+    found = await asyncio.gather(*(facts.recent_show_facts(7) for _ in range(1000)))
     assert set(found) == {"facts"}
     assert looked == [7]
 

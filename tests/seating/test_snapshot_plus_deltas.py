@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from seating import connections, keys, store
 from seating.channel import ShowChannel
-from seating.layouts import show_facts
+from seating.facts import show_facts
 from seating.services import execute
 from seating.services.holds import hold_seats
 from seating.states import VERBS, SeatState

@@ -1,4 +1,4 @@
-"""Where the site is, and the one exception that ends a stampede before it begins."""
+"""Where the site is, and the exception that ends a stampede before it begins."""
 
 import ipaddress
 import ssl

@@ -13,12 +13,12 @@ from trials.stampede.viewers import Viewer
 
 SOLD_SECONDS = 45.0  # what Redis missed of a sale is corrected from PostgreSQL every ten seconds
 MAPS_SECONDS = 45.0  # a silent viewer is found after 25 s and back within 10
-LOOK_SECONDS = 0.25
+CHECK_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
 class CaughtUp:
-    """`fresh` is the map compared with last (None: there was none to be had), `seconds` how long it all took."""
+    """`fresh` is the map compared with last (None: none could be read), `seconds` how long all of it took."""
 
     fresh: proof.FreshMap | None
     wrong_maps: list[str]
@@ -42,7 +42,7 @@ async def _until_sold(client: Client, hall: Hall, ledger: Ledger) -> proof.Fresh
         fresh = await fresh_map(client, hall) or fresh
         if fresh is not None and not proof.sold_seats_not_sold(ledger, fresh, hall.index):
             break
-        await asyncio.sleep(LOOK_SECONDS)
+        await asyncio.sleep(CHECK_SECONDS)
     return fresh
 
 
@@ -59,14 +59,14 @@ async def _compare(
             wrong += proof.viewers_on_another_map(lost, fresh, seats)
             decided = {viewer.name for viewer in lost}
             waiting = [one for one in waiting if one.name not in decided and not proof.is_on(one, fresh)]
-        await asyncio.sleep(LOOK_SECONDS if waiting else 0)
+        await asyncio.sleep(CHECK_SECONDS if waiting else 0)
     if fresh is not None:
         wrong += proof.viewers_on_another_map(waiting, fresh, seats)
     return fresh, wrong
 
 
 async def fresh_map(client: Client, hall: Hall) -> proof.FreshMap | None:
-    """The map as anybody gets it now; None while the site cannot say."""
+    """The map as a new viewer gets it now; None while the site does not give it."""
     try:
         answer = await client.request("GET", f"/api/shows/{hall.show}/seats/")
         body = answer.body

@@ -1,4 +1,4 @@
-"""Which seats a buyer wants, from the map that they see."""
+"""Which seats a buyer chooses on their map."""
 
 import random
 from collections.abc import Sequence
@@ -9,11 +9,11 @@ FREE = ord("a")
 
 
 def choose_seats(seats: Sequence[Seat], states: bytearray, count: int, start: int) -> list[str]:
-    """Up to `count` free seats side by side, the first such from place `start` on, couples' places together.
+    """Up to `count` free seats side by side, the first ones from place `start` on; couples' seats are taken in pairs.
 
     `states` is a letter per seat in the layout's order. Empty when nothing is free.
     """
-    alone: list[str] = []
+    shorter: list[str] = []
     for step in range(len(seats)):
         place = (start + step) % len(seats)
         if states[place] != FREE:
@@ -21,9 +21,9 @@ def choose_seats(seats: Sequence[Seat], states: bytearray, count: int, start: in
         party = _with_partners(seats, states, _neighbours(seats, states, place, count))
         if len(party) >= count:
             return party
-        if len(party) > len(alone):
-            alone = party
-    return alone
+        if len(party) > len(shorter):
+            shorter = party
+    return shorter
 
 
 def _neighbours(seats: Sequence[Seat], states: bytearray, place: int, count: int) -> list[Seat]:
@@ -52,5 +52,5 @@ def _couples(party: list[Seat]) -> bool:
 
 
 def starting_place(seats: int, popular: bool) -> int:
-    """Where to begin looking: somewhere, or where everybody else begins as well."""
+    """Where to start looking: anywhere, or where everybody else starts too."""
     return 0 if popular else random.randrange(seats)  # noqa: S311 - no secret

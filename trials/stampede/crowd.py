@@ -1,7 +1,7 @@
-"""Keeps thousands of viewers connected: opens sockets at a bounded rate, brings back who was cut off.
+"""Keeps thousands of viewers connected: opens sockets at a limited rate and reconnects those that were closed.
 
-Coming back is full jitter: a random wait between zero and a limit that doubles with every attempt (contract, section
-5). 4400, 4401 and 4404 mean stop.
+Reconnecting uses full jitter (docs/protocol.md): a random wait between zero and a limit that doubles with each attempt.
+After 4400, 4401 and 4404 a viewer does not come back.
 """
 
 import asyncio
@@ -16,44 +16,44 @@ from picows import WSError, WSHandshakeError, ws_connect
 from trials.stampede.client import reason_of
 from trials.stampede.frames import Delta, Frames, Snapshot
 from trials.stampede.ledger import Ledger
+from trials.stampede.matching import FrameMatcher
 from trials.stampede.measures import Measures
 from trials.stampede.target import Hall
 from trials.stampede.viewers import Viewer
-from trials.stampede.watching import Watching
 
 STOP_CODES = {4400, 4401, 4404}
-BUSY_CODES = {1013, 4429}  # the site asked for room
+BUSY_CODES = {1013, 4429}  # the site has too much to do
 CONNECTS_AT_ONCE = 64
 CONNECTS_PER_SECOND = 500.0
 FIRST_WAIT_SECONDS, BUSY_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 0.5, 4.0, 10.0
 HANDSHAKE_SECONDS = 20.0
-SILENCE_TICKS = 25  # docs/protocol.md: two heartbeats and a half without a word
+SILENCE_TICKS = 25  # docs/protocol.md: two and a half heartbeats without a frame
 HELLO_TICKS = 5
 LAG_TICKS = 4
 TICK_SECONDS = 1.0
 TICKS_PER_TURN = 5
 READ_BUFFER_BYTES = 4096
 SAMPLE = 50
-# A source address has about 28,000 ports, each of which rests for a minute after it was used.
+# A source address has about 28,000 ports, each of which cannot be used again for a minute.
 PORTS_OF_ONE_ADDRESS = 20_000
 VIEWERS_PER_ADDRESS = 5_000
-SOCKETS_PER_VIEWER = 3  # one open, two resting: reconnections within a minute
+SOCKETS_PER_VIEWER = 3  # one open, two that cannot be used yet: reconnections within a minute
 
 
 class Crowd:
-    """Who looks at the show. `tick` is the number of seconds since the start, good enough for silence."""
+    """All viewers of the show. `tick` is the seconds since the start, exact enough to notice silence."""
 
-    def __init__(self, hall: Hall, measures: Measures, ledger: Ledger, watching: Watching) -> None:
+    def __init__(self, hall: Hall, measures: Measures, ledger: Ledger, matcher: FrameMatcher) -> None:
         self.hall = hall
         self.measures = measures
         self.ledger = ledger
-        self.watching = watching
+        self.matcher = matcher
         self.frames = Frames(hall.index, self._note_delta)
         self.viewers: list[Viewer] = []
         self.tick = 0
         self.ending = False
-        self._line: deque[Viewer] = deque()  # who waits for a connection
-        self._somebody_waits = asyncio.Event()
+        self._queue: deque[Viewer] = deque()  # viewers that wait for a connection
+        self._has_queued = asyncio.Event()
         self._next_connect = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._epochs: set[str] = set()
@@ -63,7 +63,7 @@ class Crowd:
 
     # ------------------------------------------------------------------------------------------ opening
     def start(self, count: int) -> None:
-        """Lets `count` viewers in, as fast as the bounds allow; every so many of them is in the sample."""
+        """Connects `count` viewers as fast as the limits allow; SAMPLE of them, spread evenly, are in the sample."""
         self._spread = (
             self.hall.address.host.startswith("127.")
             and sys.platform.startswith("linux")  # elsewhere only 127.0.0.1 exists
@@ -75,30 +75,30 @@ class Crowd:
             self.admit(viewer)
             if viewer.sampled:
                 self.sample.append(viewer)
-        for work in [self._look_around(), *(self._connect_in_turn() for _ in range(CONNECTS_AT_ONCE))]:
+        for work in [self._check_every_tick(), *(self._connect_queued() for _ in range(CONNECTS_AT_ONCE))]:
             task = asyncio.ensure_future(work)
             self._tasks.add(task)
 
     def admit(self, viewer: Viewer) -> None:
         self.viewers.append(viewer)
-        self.line_up(viewer)
+        self.enqueue(viewer)
 
-    def line_up(self, viewer: Viewer) -> None:
+    def enqueue(self, viewer: Viewer) -> None:
         if self.ending or viewer.connected:
             return
-        if viewer.in_line:  # closed before its connecting had quite ended
-            asyncio.get_running_loop().call_later(FIRST_WAIT_SECONDS, self.line_up, viewer)
+        if viewer.queued:  # closed while its connecting was still ending
+            asyncio.get_running_loop().call_later(FIRST_WAIT_SECONDS, self.enqueue, viewer)
             return
-        viewer.in_line = True
-        self._line.append(viewer)
-        self._somebody_waits.set()
+        viewer.queued = True
+        self._queue.append(viewer)
+        self._has_queued.set()
 
-    async def _connect_in_turn(self) -> None:
+    async def _connect_queued(self) -> None:
         while True:
-            while not self._line:
-                self._somebody_waits.clear()
-                await self._somebody_waits.wait()
-            viewer = self._line.popleft()
+            while not self._queue:
+                self._has_queued.clear()
+                await self._has_queued.wait()
+            viewer = self._queue.popleft()
             now = self.measures.clock()
             self._next_connect = max(self._next_connect, now) + 1 / CONNECTS_PER_SECOND
             await asyncio.sleep(self._next_connect - now)
@@ -123,10 +123,10 @@ class Crowd:
             self._failed(viewer, "no answer to the handshake")
         except OSError as error:
             self._failed(viewer, reason_of(error))
-        except Exception as error:  # whatever a broken site makes of a handshake: the others go on
+        except Exception as error:  # whatever a broken site answers: the others go on
             self._failed(viewer, type(error).__name__)
         finally:
-            viewer.in_line = False
+            viewer.queued = False
 
     def _source_of(self, viewer: Viewer) -> tuple[str, int]:
         return f"127.0.0.{2 + viewer.number // VIEWERS_PER_ADDRESS % 200}", 0
@@ -134,16 +134,16 @@ class Crowd:
     def _failed(self, viewer: Viewer, reason: str) -> None:
         self.measures.failed_connects[reason] += 1
         if viewer.transport is None:
-            self._come_back_later(viewer, 0)
+            self._reconnect_later(viewer, 0)
 
-    # ---------------------------------------------------------------------------------- going and returning
+    # ---------------------------------------------------------------------------------- closed and reconnecting
     def left(self, viewer: Viewer) -> None:
         """The viewer's socket has ended; `viewer.close_code` says how."""
         if self.ending:
             return
         if viewer.leaving:
             viewer.leaving = False
-            self.line_up(viewer)
+            self.enqueue(viewer)
             return
         code = viewer.close_code
         self.measures.closes[code] += 1
@@ -151,16 +151,16 @@ class Crowd:
             viewer.stopped = True
         else:
             self.measures.reconnects += 1
-            self._come_back_later(viewer, code)
+            self._reconnect_later(viewer, code)
 
-    def _come_back_later(self, viewer: Viewer, code: int) -> None:
+    def _reconnect_later(self, viewer: Viewer, code: int) -> None:
         first = BUSY_WAIT_SECONDS if code in BUSY_CODES else FIRST_WAIT_SECONDS
         limit = min(LONGEST_WAIT_SECONDS, first * 2 ** min(viewer.attempts, 10))
         viewer.attempts += 1
         wait = random.uniform(0, limit)  # noqa: S311 - jitter, no secret
-        asyncio.get_running_loop().call_later(wait, self.line_up, viewer)
+        asyncio.get_running_loop().call_later(wait, self.enqueue, viewer)
 
-    async def _look_around(self) -> None:
+    async def _check_every_tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             self.tick += 1
@@ -174,29 +174,29 @@ class Crowd:
                     continue
                 if self.tick - viewer.heard_at > SILENCE_TICKS:
                     self.measures.silences += 1
-                    viewer.hang_up(politely=False)
+                    viewer.close(cleanly=False)
                 elif viewer.seq >= 0 and 0 <= viewer.asked_at <= self.tick - HELLO_TICKS:
                     viewer.hello()
 
     async def end(self) -> None:
-        """Everybody leaves, and nobody comes back."""
+        """Closes every socket for good."""
         self.ending = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for number, viewer in enumerate(self.viewers):
             with contextlib.suppress(OSError, WSError):
-                viewer.hang_up()
+                viewer.close()
             if number % 200 == 199:
                 await asyncio.sleep(0)
         await asyncio.sleep(0.1)
 
-    # --------------------------------------------------------------------------------------- what they see
+    # --------------------------------------------------------------------------------------- what the maps say
     def _note_delta(self, delta: Delta) -> None:
-        self.watching.note_delta(delta, self.measures.clock())
+        self.matcher.note_delta(delta, self.measures.clock())
 
     def note_snapshot(self, snapshot: Snapshot, viewer: Viewer) -> None:
-        """Keeps the site's time, and notices that its memory of the seats was lost."""
+        """Notes the site's time, and notices when Redis has lost the seats."""
         self.note_time(snapshot.now)
         if snapshot.epoch not in self._epochs:
             if self._epochs:
@@ -206,7 +206,7 @@ class Crowd:
             self.ledger.note_loss(self.measures.clock(), "numbers went back")
 
     def _is_old(self, snapshot: Snapshot) -> bool:
-        """Older than anybody's map was some ticks ago: no process of the site lags so far behind."""
+        """Older than every map was some ticks ago: no process of the site is so far behind."""
         epoch, seq = self._positions[0]
         return snapshot.epoch == epoch and snapshot.seq < seq
 
@@ -220,7 +220,7 @@ class Crowd:
         return sum(viewer.on_map for viewer in self.sample)
 
     def most_recent(self) -> Viewer | None:
-        """A viewer whose map is as new as any, for whoever asks how full the house is."""
+        """A viewer whose map is as new as any, to see how full the hall is."""
         return max(self._on_map(), key=lambda viewer: viewer.seq, default=None)
 
     def _on_map(self) -> Iterator[Viewer]:

@@ -1,4 +1,4 @@
-"""What the site's frames say, parsed once: thousands of viewers get the same bytes and share what they mean."""
+"""The site's frames, each parsed once: thousands of viewers get the same bytes and share the result."""
 
 import json
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class Heartbeat:
 
 
 class Unreadable:
-    """A frame that is none of the contract's."""
+    """A frame that docs/protocol.md does not have."""
 
 
 Parsed = Delta | Snapshot | Heartbeat | Unreadable | dict[str, Any]
@@ -51,7 +51,7 @@ def server_time(text: str) -> float:
 
 
 class Frames:
-    """Remembers what was parsed for as long as it may still come to other viewers: one to two `turn`s."""
+    """Remembers what was parsed while other viewers may still get it: for one to two `turn`s."""
 
     def __init__(self, index: dict[str, int], on_delta: Callable[[Delta], None]) -> None:
         self.recent: dict[bytes, Parsed] = {}
@@ -60,7 +60,7 @@ class Frames:
         self._on_delta = on_delta
 
     def turn(self) -> None:
-        """Forgets what is old. The same bytes may mean another change by then, after the numbers began anew."""
+        """Forgets what is old. The same bytes may mean another change by then, after a new epoch."""
         self._before, self.recent = self.recent, {}
 
     def parse(self, payload: bytes) -> Parsed:
@@ -81,10 +81,10 @@ class Frames:
             if kind == "delta":
                 return Delta(message, self._index)
             if kind == "snapshot":
-                return self._whole(Snapshot(message))
+                return self._checked(Snapshot(message))
             return Heartbeat(message) if kind == "heartbeat" else message
         except (ValueError, KeyError, TypeError, AttributeError):
             return Unreadable()
 
-    def _whole(self, snapshot: Snapshot) -> Parsed:
+    def _checked(self, snapshot: Snapshot) -> Parsed:
         return snapshot if len(snapshot.states) == len(self._index) else Unreadable()

@@ -1,23 +1,23 @@
 """What every buyer was granted, as far as anybody outside can know it.
 
-Every time here is the stampede's own clock. A grant is *certain* from the answer that gave it to the earliest moment
-at which it may have ended: the sending of its release, or its deadline by the site's clock less what that clock may be
-off. Losing Redis may lose holds, so every sign of a loss is kept as well; bookings and tickets are not lost with it.
+All times are the stampede's own clock. A grant is *certain* from the answer that gave it until the earliest moment at
+which it may have ended: when its release is sent, or its deadline by the site's clock less that clock's possible error.
+Holds may be lost with Redis, so every sign of such a loss is kept too; bookings and tickets are not lost with it.
 """
 
 import math
 from dataclasses import dataclass, field
 
 CLOCK_MARGIN_SECONDS = 0.5
-# Within this time the site notices that Redis has lost something: it looks every 2 s, and comes back to a Redis that
-# was away with waits of up to 5 s.
+# Within this time the site notices that Redis has lost something: it checks every 2 s, and reconnects to Redis with
+# waits of up to 5 s.
 NOTICE_SECONDS = 10.0
 ONE_LOSS_SECONDS = 3.0  # signs closer together are one loss
 
 
 @dataclass
 class Grant:
-    """Seats that one holder was told are theirs. `holder` names a guest; each buyer is many of them."""
+    """Seats that the site gave to one holder. `holder` names a guest; each buyer is many guests."""
 
     holder: str
     seats: tuple[str, ...]
@@ -37,7 +37,7 @@ class Grant:
         return self.booked <= moment and (self.sold < math.inf or moment < self.claim_ends)
 
     def certain(self) -> list[tuple[float, float]]:
-        """When the seats were certainly theirs, from and until, if Redis lost nothing."""
+        """(from, until) of every time in which the seats were certainly theirs, if Redis lost nothing."""
         over = self.claim_ends if self.booked < math.inf else self.ends
         if self.sold <= over and self.sold < math.inf:
             return [(self.answered, math.inf)]

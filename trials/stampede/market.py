@@ -1,4 +1,4 @@
-"""Everything the buyers share: whether it is open, how much of the house may stay taken, and what was paid for."""
+"""What all buyers share: whether the sale is open, how many seats may stay taken, and which payments are open."""
 
 import asyncio
 import contextlib
@@ -8,11 +8,11 @@ from typing import Any
 from trials.stampede.address import Address
 from trials.stampede.client import Client, Unreachable
 from trials.stampede.ledger import Grant, Ledger
+from trials.stampede.matching import FrameMatcher
 from trials.stampede.measures import Measures
 from trials.stampede.target import Hall
-from trials.stampede.watching import Watching
 
-FULLEST = 0.9  # of the house by the end, so that there is something to fight for until then
+FULLEST = 0.9  # share of seats taken at the end, so that buyers compete for the others until then
 CONFIRMING_SECONDS = 10.0
 LONGEST_PAUSE_SECONDS = 10.0
 
@@ -22,16 +22,16 @@ class Market:
     hall: Hall
     measures: Measures
     ledger: Ledger
-    watching: Watching
+    matcher: FrameMatcher
     sandbox: Address | None
     think_seconds: float
     closing: asyncio.Event = field(default_factory=asyncio.Event)
-    owed: dict[str, tuple[Grant, str | None]] = field(default_factory=dict)  # payment begun, end not known
+    owed: dict[str, tuple[Grant, str | None]] = field(default_factory=dict)  # payment started, outcome not known
     _seconds: float = 0.0
     _taken_before: float = 0.0
 
     def begin(self, states: bytearray | None, seconds: float) -> None:
-        """The sale begins on this map (None: nobody has one) and lasts so long."""
+        """Starts the sale of so many seconds; `states` is the map now, None if nobody has one."""
         self._seconds, self._taken_before = seconds, self._taken(states) if states is not None else 1.0
 
     @property
@@ -39,7 +39,7 @@ class Market:
         return not self.closing.is_set()
 
     async def pause(self, seconds: float) -> None:
-        """Waits so long, but at most until the market closes."""
+        """Waits for these seconds, but not longer than the market is open."""
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.closing.wait(), min(seconds, LONGEST_PAUSE_SECONDS))
 
@@ -48,13 +48,13 @@ class Market:
         return 1 - states.count(b"a") / len(self.hall.seats)
 
     def may_keep(self, states: bytearray) -> bool:
-        """Whether seats that are held may stay taken: the house fills up evenly until the end of the run."""
+        """Whether held seats may stay taken: the hall fills evenly until the end of the sale."""
         gone = (self.measures.clock() - self.measures.began) / self._seconds
         return self.is_open and self._taken(states) <= self._taken_before + (FULLEST - self._taken_before) * gone
 
     # ------------------------------------------------------------------------------------------ bookings
     def note_booking(self, booking: dict[str, Any]) -> None:
-        """What the site says about a booking whose payment had begun."""
+        """Takes what the site says about a booking whose payment was started."""
         if booking["status"] not in {"confirmed", "cancelled", "expired"}:
             return
         owed = self.owed.pop(booking["id"], None)
@@ -69,7 +69,7 @@ class Market:
         self.measures.outcomes["confirmed"] += 1
 
     async def ask_about_payments(self) -> None:
-        """Those whose page was closed, or who got no answer: what has become of their bookings?"""
+        """Asks for the bookings whose buyers closed the page or got no answer after paying."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CONFIRMING_SECONDS), Client(self.hall.address) as client:
                 while self.owed:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-STEP = math.log(1.02)  # a bucket's width: what is read back is at most 2 % off
+STEP = math.log(1.02)  # a bucket's width: results are at most 2 % too high
 SHORTEST_SECONDS = 1e-5
 
 
@@ -95,14 +95,14 @@ class Measures:
         self.lock_by_http = Distribution()
         self.hold_to_frame = Distribution()
         self.lateness = Distribution()  # how late this process itself was
-        self.unseen_holds = 0  # given back within the window that would have shown them
+        self.unseen_holds = 0  # given back before a frame could show them
         self.closes: Counter[int] = Counter()
         self.failed_connects: Counter[str] = Counter()
         self.reconnects = 0
         self.refusals: Counter[str] = Counter()
         self.unavailable: Counter[str] = Counter()  # outages, as buyers see them
         self.errors: Counter[str] = Counter()
-        self.outcomes: Counter[str] = Counter()  # what became of what buyers did
+        self.outcomes: Counter[str] = Counter()  # how the buyers' steps ended
         self.began = clock()
         self.moments: list[Moment] = []
 
@@ -118,7 +118,7 @@ class Measures:
             self.moments[place].latency.add(seconds)
 
     def moment(self) -> Moment:
-        """The present second, with those made that lie between the last one and it."""
+        """The current second; seconds that were skipped are added before it."""
         while len(self.moments) <= int(self.clock() - self.began):
             self.moments.append(Moment(float(len(self.moments))))
         return self.moments[-1]

@@ -1,4 +1,4 @@
-"""Plots over the seconds of a run, as SVG elements that stand inside a page. Colours are the page's (`var(--…)`)."""
+"""Plots over the seconds of a run, as SVG elements inside a page. Colours are the page's (`var(--…)`)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How far the stampede is: one line that is written over on a terminal, a line every two seconds elsewhere."""
+"""How far the stampede is: one line that is overwritten on a terminal, and a line every two seconds elsewhere."""
 
 import shutil
 import time
@@ -7,7 +7,7 @@ from typing import TextIO
 from trials.stampede.run import Now
 from trials.stampede.summary import number
 
-PHASES = {"opening": "letting viewers in", "closing": "last rounds", "proof": "comparing maps"}
+PHASES = {"opening": "connecting viewers", "closing": "last rounds", "proof": "comparing maps"}
 SECONDS_BETWEEN_LINES = 2.0
 
 
@@ -30,21 +30,21 @@ def in_ms(seconds: float | None) -> str:
 class Progress:
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._over = out.isatty()
-        self._said_at = 0.0
+        self._overwrites = out.isatty()
+        self._written_at = 0.0
 
     def show(self, now: Now) -> None:
-        if self._over:
+        if self._overwrites:
             width = shutil.get_terminal_size().columns - 1
             self._out.write(f"\r\x1b[K{line_of(now)[:width]}")
             self._out.flush()
-        elif time.monotonic() - self._said_at >= SECONDS_BETWEEN_LINES:
-            self._said_at = time.monotonic()
+        elif time.monotonic() - self._written_at >= SECONDS_BETWEEN_LINES:
+            self._written_at = time.monotonic()
             self._out.write(f"{line_of(now)}\n")
             self._out.flush()
 
     def end(self) -> None:
-        """Leaves a clean line behind."""
-        if self._over:
+        """Clears the line."""
+        if self._overwrites:
             self._out.write("\r\x1b[K")
             self._out.flush()

@@ -1,7 +1,7 @@
-"""The verdict from outside: no seat was granted to two, and every viewer ended on the map that a fresh one would get.
+"""The proof from outside: no seat was granted to two people, and every viewer ended on the map that a new one gets.
 
-Pure functions on what the ledger and the viewers know. An overlap is only told when it is certain, so a verdict of
-"granted twice" cannot be a matter of timing.
+Pure functions on what the ledger and the viewers know. Only a certain overlap is reported, so "granted twice" cannot be
+a matter of timing.
 """
 
 from collections import defaultdict
@@ -41,7 +41,7 @@ class MapHolder(Protocol):
 # ------------------------------------------------------------------------------------------ no two holders
 @dataclass(frozen=True)
 class Span:
-    """A time, by the stampede's clock, during which a grant was certainly good."""
+    """A time, by the stampede's clock, during which a grant was certainly valid."""
 
     start: float
     end: float
@@ -58,7 +58,7 @@ def seats_granted_twice(ledger: Ledger) -> list[str]:
     found = []
     for seat, spans in by_seat.items():
         for earlier, later in _overlaps(spans):
-            if earlier.grant.holder != later.grant.holder and not _excused(earlier, later, ledger.losses):
+            if earlier.grant.holder != later.grant.holder and not _explained_by_loss(earlier, later, ledger.losses):
                 found.append((later.start, _sentence(seat, earlier, later)))
     return [sentence for _, sentence in sorted(found)]
 
@@ -79,14 +79,14 @@ def _sentence(seat: str, earlier: Span, later: Span) -> str:
     return f"seat {seat}: the site {had} it to {first} and {gave} it to {second} {apart:.3f} s later"
 
 
-def _excused(earlier: Span, later: Span, losses: Sequence[Loss]) -> bool:
+def _explained_by_loss(earlier: Span, later: Span, losses: Sequence[Loss]) -> bool:
     """Whether the loss of Redis explains it. Nothing explains two bookings: PostgreSQL keeps those."""
     both_booked = max(earlier.grant.booked, later.grant.booked)
     if earlier.grant.claimed_at(both_booked) and later.grant.claimed_at(both_booked):
         return False
     for loss in losses:
         forgotten = earlier.start <= loss.last and later.start >= loss.first - NOTICE_SECONDS
-        # What was sold before the loss is known again as soon as the site has looked.
+        # What was sold before the loss is known again as soon as the site has checked.
         known_again = earlier.grant.sold < loss.first and later.start > loss.last + NOTICE_SECONDS
         if forgotten and not known_again:
             return True
@@ -121,7 +121,7 @@ def is_on(viewer: MapHolder, fresh: FreshMap) -> bool:
 
 
 def is_wrong(viewer: MapHolder, fresh: FreshMap) -> bool:
-    """Whether the viewer stands where the fresh map does and sees something else: waiting does not mend that."""
+    """Whether the viewer is at the fresh map's number and has other states, which waiting does not change."""
     return viewer.on_map and (viewer.epoch, viewer.seq) == (fresh.epoch, fresh.seq) and viewer.states != fresh.states
 
 

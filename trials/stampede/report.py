@@ -1,4 +1,4 @@
-"""The report: one HTML file that asks nobody for anything, readable by day and by night and without colours."""
+"""The report: one HTML file that loads nothing else, in light and dark, and readable without colours."""
 
 from html import escape
 from typing import Any

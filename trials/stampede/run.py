@@ -1,4 +1,4 @@
-"""The run: let the viewers in, open the market, close it, wait until all is quiet, and judge."""
+"""The run: connect the viewers, open the sale, close it, wait until everything agrees, and make the proof."""
 
 import asyncio
 import gc
@@ -12,15 +12,15 @@ from trials.stampede.catching_up import catch_up
 from trials.stampede.crowd import Crowd
 from trials.stampede.ledger import Ledger
 from trials.stampede.market import Market
+from trials.stampede.matching import FrameMatcher
 from trials.stampede.measures import Measures
 from trials.stampede.plan import Plan
 from trials.stampede.results import Run, result_of
 from trials.stampede.sale import Sale
 from trials.stampede.target import Hall
-from trials.stampede.watching import Watching
 
 TICK_SECONDS = 0.1
-SLOWEST_OPENING = 40.0  # viewers per second below which opening is given up
+SLOWEST_OPENING = 40.0  # viewers per second; a slower opening is ended
 OPENING_SECONDS = 20.0
 
 
@@ -47,9 +47,9 @@ class Stampede:
         self.plan = plan
         self.measures = Measures()
         self.ledger = Ledger()
-        self.watching = Watching(self.measures)
-        self.crowd = Crowd(hall, self.measures, self.ledger, self.watching)
-        self.market = Market(hall, self.measures, self.ledger, self.watching, sandbox, plan.think_seconds)
+        self.matcher = FrameMatcher(self.measures)
+        self.crowd = Crowd(hall, self.measures, self.ledger, self.matcher)
+        self.market = Market(hall, self.measures, self.ledger, self.matcher, sandbox, plan.think_seconds)
         self.sale = Sale(self.market, self.crowd)
         self._show = show
         self._phase = "opening"
@@ -59,7 +59,7 @@ class Stampede:
         self.cpu_share = 0.0
 
     async def run(self) -> dict[str, Any]:
-        """Answers with everything that was measured and the proof. Raises CannotRun."""
+        """Returns everything that was measured, and the proof. Raises CannotRun."""
         clock = asyncio.create_task(self._keep_time())
         try:
             await self._open()
@@ -69,9 +69,9 @@ class Stampede:
             await self.market.ask_about_payments()
             self._phase = "proof"
             verdict = await catch_up(self.hall, self.ledger, self.crowd.viewers)
-            self.watching.settle(0, everything=True)
+            self.matcher.settle(0, everything=True)
             if clock.done():
-                clock.result()  # it runs until it is told to stop, so it has failed
+                clock.result()  # it runs until it is cancelled, so it has failed
             return result_of(self._record(), verdict)
         finally:
             clock.cancel()
@@ -109,7 +109,7 @@ class Stampede:
         if not self.crowd.connected():
             raise CannotRun(f"No viewer got a map from {self.hall.socket}: {self._why_not()}.")
         gc.collect()
-        gc.freeze()  # thousands of viewers that stay: looking through them again and again would cost latency
+        gc.freeze()  # thousands of viewers stay; without this the collector would look at them again and again
 
     def _why_not(self) -> str:
         reasons = [f"closed with {code}" for code in self.measures.closes] + list(self.measures.failed_connects)
@@ -130,7 +130,7 @@ class Stampede:
 
     # ------------------------------------------------------------------------------------------ watching
     async def _keep_time(self) -> None:
-        """Every tick how late this process itself is; every second a moment of the timeline and the display."""
+        """Measures every tick how late this process is; every second adds to the timeline and updates the display."""
         due = time.perf_counter() + TICK_SECONDS
         while True:
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
@@ -139,10 +139,10 @@ class Stampede:
             ticks = int(late / TICK_SECONDS) + 1
             due += ticks * TICK_SECONDS
             if int(due) != int(due - ticks * TICK_SECONDS):
-                self._look()
+                self._note_second()
 
-    def _look(self) -> None:
-        self.watching.settle(self.crowd.in_sample())
+    def _note_second(self) -> None:
+        self.matcher.settle(self.crowd.in_sample())
         newest, frames = self.crowd.most_recent(), self.measures.frames
         seats = {letter: newest.states.count(letter.encode()) for letter in "ahsb"} if newest else {}
         connected = self.crowd.connected()

@@ -1,10 +1,10 @@
-"""The buyers of a run: lets them in, starts them, and waits until they have finished what they began."""
+"""The buyers of a run: connects them, starts them, and waits until each has finished its last round."""
 
 import asyncio
 
+from trials.stampede.buyer_sockets import BuyerSocket
 from trials.stampede.buyers import Buyer
 from trials.stampede.crowd import Crowd
-from trials.stampede.customers import Customer
 from trials.stampede.market import Market
 
 LAST_ROUND_SECONDS = 30.0
@@ -18,16 +18,16 @@ class Sale:
         self._tasks: list[asyncio.Task[None]] = []
 
     def admit(self, count: int) -> None:
-        """Adds buyers with sockets of their own, which are viewers like all others."""
+        """Adds buyers with their own sockets, which are viewers like all others."""
         for number in range(count):
-            customer = Customer(self._crowd, number)
-            self._crowd.admit(customer)
-            self._buyers.append(Buyer(self._market, customer, number))
+            socket = BuyerSocket(self._crowd, number)
+            self._crowd.admit(socket)
+            self._buyers.append(Buyer(self._market, socket, number))
 
     def begin(self, seconds: float) -> None:
         viewer = self._crowd.most_recent()
         self._market.begin(viewer.states if viewer else None, seconds)
-        self._tasks = [asyncio.create_task(buyer.shop()) for buyer in self._buyers]
+        self._tasks = [asyncio.create_task(buyer.run()) for buyer in self._buyers]
 
     async def end(self) -> None:
         """No new rounds; what has begun is finished. Raises a buyer's error."""

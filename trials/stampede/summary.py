@@ -1,4 +1,4 @@
-"""The table at the end."""
+"""The text at the end of a run: a table of figures, and the proof."""
 
 from typing import Any
 
@@ -40,16 +40,16 @@ def rows_of(result: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def of_this_process(result: dict[str, Any]) -> str:
-    """What the load tester itself took; on a busy machine its own lateness is part of every latency."""
+    """What the load tester itself used; on a busy machine its own lateness is part of every latency."""
     own, late, latency = result["this_process"], result["this_process"]["late_ms"]["p99"], result["hold_to_frame_ms"]
-    said = f"{own['cpu_share']:.0%} of a core, {own['memory_mb']:,.0f} MB, late p99 {number(late)} ms"
+    text = f"{own['cpu_share']:.0%} of a core, {own['memory_mb']:,.0f} MB, late p99 {number(late)} ms"
     if late is not None and latency["p99"] is not None and late > latency["p99"] * MOST_OWN_LATENESS:
-        said += ": it was short of CPU itself, so the latencies above are partly its own"
-    return said
+        text += ": it was short of CPU itself, so a part of the latencies above is its own"
+    return text
 
 
 def proofs_of(result: dict[str, Any]) -> list[tuple[bool, str, list[str]]]:
-    """Whether it holds, what was to be proved, and a sentence for each exception."""
+    """For each proof: whether it holds, what it says, and a sentence for each exception."""
     return [(not result["proof"][name], text, result["proof"][name]) for name, text in PROOFS.items()]
 
 

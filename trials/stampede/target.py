@@ -1,4 +1,4 @@
-"""What is tried: a show and its hall, as the site describes them. What is wrong with them is one line."""
+"""The show and its hall, as the site describes them; if something is wrong with them, one line says what."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -61,8 +61,8 @@ async def _ask(client: Client, path: str, show: int) -> dict[str, Any]:
 
 
 def _no_housefull(address: Address, answer: Answer | None = None) -> CannotRun:
-    said = f" (it said {answer.status})" if answer else ""
-    return CannotRun(f"What answers at {address.url} is not a Housefull{said}. Name the site with --url.")
+    status = f" (it answered {answer.status})" if answer else ""
+    return CannotRun(f"What answers at {address.url} is not a Housefull{status}. Name the site with --url.")
 
 
 def _check_on_sale(facts: dict[str, Any], show: int) -> None:

@@ -1,7 +1,7 @@
-"""One viewer: applies snapshots and deltas as the contract says, and keeps their own copy of the map.
+"""One viewer: applies snapshots and deltas as docs/protocol.md says, and keeps its own copy of the map.
 
-A delta that does not follow is never guessed at: the viewer says hello and waits for the snapshot. Everything here is
-on the path of every frame, so it does as little as it can.
+After a delta that does not follow, the viewer sends hello and waits for the snapshot. This code runs for every frame of
+every viewer, so it does as little as it can.
 """
 
 import json
@@ -43,15 +43,15 @@ class Viewer(WSListener):
         self.states = bytearray()
         self.epoch = ""
         self.seq = -1
-        self.asked_at = -1  # the crowd's tick of a hello that waits for its snapshot; -1 when none does
+        self.asked_at = -1  # tick of a hello that waits for its snapshot; -1 when there is none
         self.heard_at = 0  # tick of the last frame
         self.close_code = ABNORMAL
         self.last_close = 0
         self.attempts = 0
         self.began_connecting = 0.0
         self.stopped = False
-        self.leaving = False  # of their own accord, to come back at once
-        self.in_line = False  # waits for its turn to connect
+        self.leaving = False  # closes on purpose, to come back at once
+        self.queued = False  # waits for its turn to connect
         self._parts: list[bytes] = []
 
     @property
@@ -64,19 +64,19 @@ class Viewer(WSListener):
 
     @property
     def on_map(self) -> bool:
-        """Whether the socket is open and the map is one that needs no correction."""
+        """Whether the socket is open and the map needs no correction."""
         return self.transport is not None and self.seq >= 0 and self.asked_at < 0
 
-    # -------------------------------------------------------------------------------- picows' own callbacks
+    # ------------------------------------------------------------------------------------ called by picows
     def on_ws_connected(self, transport: WSTransport) -> None:
         self.transport = transport
         self.close_code = ABNORMAL
         self.heard_at = self.crowd.tick
         self.asked_at, self.seq = self.crowd.tick, -1  # the first snapshot comes unasked
-        self.greet()
+        self.on_open()
 
-    def greet(self) -> None:
-        """The socket is open; a viewer who is somebody says so here."""
+    def on_open(self) -> None:
+        """The socket is open; here a buyer says who they are."""
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         kind = frame.msg_type
@@ -131,13 +131,13 @@ class Viewer(WSListener):
         elif isinstance(parsed, Heartbeat):
             self.crowd.note_time(parsed.now)
             if parsed.seq == self.seq:
-                self.asked_at = -1  # also the answer to a hello that had nothing to correct
+                self.asked_at = -1  # it also answers a hello when nothing was wrong
             elif self.asked_at < 0:
                 self._gap()
         elif isinstance(parsed, Unreadable):
             self.measures.errors["unreadable_frame"] += 1
         else:
-            self.told(parsed)
+            self.on_message(parsed)
 
     def _show(self, snapshot: Snapshot) -> None:
         self.crowd.note_snapshot(snapshot, self)
@@ -156,23 +156,23 @@ class Viewer(WSListener):
     def hello(self) -> None:
         """Asks for the whole map."""
         self.asked_at = self.crowd.tick
-        self.say(
+        self.send(
             {"type": "hello", "epoch": self.epoch, "seq": max(self.seq, 0)} if self.seq >= 0 else {"type": "hello"}
         )
 
-    def told(self, message: dict[str, Any]) -> None:
-        """A message for this person alone; who only watches has no use for it."""
+    def on_message(self, message: dict[str, Any]) -> None:
+        """A message for this person alone; somebody who only watches does not need it."""
 
     # --------------------------------------------------------------------------------------------- sending
-    def say(self, message: dict[str, Any]) -> bool:
-        """False when there is no socket to say it on."""
+    def send(self, message: dict[str, Any]) -> bool:
+        """False when there is no socket."""
         if self.transport is None:
             return False
         self.transport.send(TEXT, json.dumps(message).encode())
         return True
 
-    def hang_up(self, politely: bool = True) -> None:
+    def close(self, cleanly: bool = True) -> None:
         if self.transport is not None:
-            if politely:
+            if cleanly:
                 self.transport.send_close(WSCloseCode.OK)
-            self.transport.disconnect(politely)
+            self.transport.disconnect(cleanly)

@@ -122,7 +122,7 @@ def test_a_second_payment_of_a_confirmed_booking_is_not_taken(desk, gateway):
     assert sorted(Payment.objects.values_list("status", flat=True)) == ["captured", "void"]
     settle_payment(order_id)
     desk.carry_out()
-    second = [one for one in mail.outbox if "had been paid for already" in one.body]
+    second = [one for one in mail.outbox if "had already been paid" in one.body]
     assert len(second) == 1
     money_is_a_ticket_or_a_refund(booking, gateway)
 

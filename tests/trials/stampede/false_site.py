@@ -49,7 +49,7 @@ class FalseSite:
         if path not in self.pages:
             return WSUpgradeResponseWithListener(WSUpgradeResponse.create_error_response(404, b"no such page"), None)
         body = json.dumps(self.pages[path]).encode()
-        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        headers = {"Content-Type": "application/json"}  # picows adds the length
         return WSUpgradeResponseWithListener(WSUpgradeResponse.create_ok_response(body, headers), None)
 
 

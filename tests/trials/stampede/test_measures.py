@@ -5,8 +5,8 @@ import random
 import pytest
 
 from trials.stampede.frames import Delta
+from trials.stampede.matching import FrameMatcher
 from trials.stampede.measures import Distribution, Measures
-from trials.stampede.watching import Watching
 
 INDEX = {"A1": 0, "A2": 1}
 
@@ -24,8 +24,8 @@ def clock():
 
 
 @pytest.fixture
-def watching(clock):
-    return Watching(Measures(clock))
+def matcher(clock):
+    return FrameMatcher(Measures(clock))
 
 
 def shows(seat, *arrivals):
@@ -48,39 +48,39 @@ def test_nothing_measured_is_none_and_not_zero():
     assert Distribution().figures() == {"count": 0, "mean": None, "p50": None, "p95": None, "p99": None, "max": None}
 
 
-def test_a_hold_is_measured_at_every_viewer_of_the_sample(watching, clock):
-    watching.note_grant("A1", 10.0)
-    watching.note_delta(shows("A1", 10.1, 10.3), 10.1)
+def test_a_hold_is_measured_at_every_viewer_of_the_sample(matcher, clock):
+    matcher.note_grant("A1", 10.0)
+    matcher.note_delta(shows("A1", 10.1, 10.3), 10.1)
     clock.now = 10.5
-    watching.settle(sample=2)
-    assert watching._measures.hold_to_frame.count == 2
-    assert watching._measures.hold_to_frame.largest == pytest.approx(0.3)
+    matcher.settle(sample=2)
+    assert matcher._measures.hold_to_frame.count == 2
+    assert matcher._measures.hold_to_frame.largest == pytest.approx(0.3)
 
 
-def test_it_waits_for_the_rest_of_the_sample_but_not_for_ever(watching, clock):
-    watching.note_grant("A1", 10.0)
-    watching.note_delta(shows("A1", 10.1), 10.1)
+def test_it_waits_for_the_rest_of_the_sample_but_not_for_ever(matcher, clock):
+    matcher.note_grant("A1", 10.0)
+    matcher.note_delta(shows("A1", 10.1), 10.1)
     clock.now = 10.5
-    watching.settle(sample=2)
-    assert watching._measures.hold_to_frame.count == 0
+    matcher.settle(sample=2)
+    assert matcher._measures.hold_to_frame.count == 0
     clock.now = 13.0
-    watching.settle(sample=2)
-    assert watching._measures.hold_to_frame.count == 1
+    matcher.settle(sample=2)
+    assert matcher._measures.hold_to_frame.count == 1
 
 
-def test_a_hold_given_back_within_its_window_is_counted_as_never_shown(watching, clock):
-    watching.note_grant("A1", 10.0)
-    watching.note_grant("A1", 11.0)  # the next one's frame is not the first one's
-    watching.note_delta(shows("A1", 11.2), 11.2)
+def test_a_hold_given_back_within_its_window_is_counted_as_never_shown(matcher, clock):
+    matcher.note_grant("A1", 10.0)
+    matcher.note_grant("A1", 11.0)  # the next one's frame is not the first one's
+    matcher.note_delta(shows("A1", 11.2), 11.2)
     clock.now = 20.0
-    watching.settle(sample=1)
-    assert watching._measures.unseen_holds == 1
-    assert watching._measures.hold_to_frame.largest == pytest.approx(0.2)
+    matcher.settle(sample=1)
+    assert matcher._measures.unseen_holds == 1
+    assert matcher._measures.hold_to_frame.largest == pytest.approx(0.2)
 
 
-def test_an_earlier_frame_of_the_same_seat_measures_nothing(watching, clock):
-    watching.note_delta(shows("A1", 9.9), 9.9)
-    watching.note_grant("A1", 10.0)
+def test_an_earlier_frame_of_the_same_seat_measures_nothing(matcher, clock):
+    matcher.note_delta(shows("A1", 9.9), 9.9)
+    matcher.note_grant("A1", 10.0)
     clock.now = 20.0
-    watching.settle(sample=1)
-    assert watching._measures.hold_to_frame.count == 0
+    matcher.settle(sample=1)
+    assert matcher._measures.hold_to_frame.count == 0

@@ -8,10 +8,10 @@ from picows import WSMsgType
 from trials.stampede.address import read_address
 from trials.stampede.crowd import Crowd
 from trials.stampede.ledger import Ledger
+from trials.stampede.matching import FrameMatcher
 from trials.stampede.measures import Measures
 from trials.stampede.target import Hall, Seat
 from trials.stampede.viewers import Viewer
-from trials.stampede.watching import Watching
 
 SEATS = ("A1", "A2", "A3")
 
@@ -40,7 +40,7 @@ def crowd():
     seats = tuple(Seat(seat, "A", None) for seat in SEATS)
     hall = Hall(read_address("http://127.0.0.1:1"), 1, "Show", seats, {seat: n for n, seat in enumerate(SEATS)})
     measures = Measures()
-    return Crowd(hall, measures, Ledger(), Watching(measures))
+    return Crowd(hall, measures, Ledger(), FrameMatcher(measures))
 
 
 @pytest.fixture

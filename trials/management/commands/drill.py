@@ -7,8 +7,9 @@ stampede's proof holds, and the audit of tickets, claims and gateway finds no fa
 import random
 import subprocess
 import sys
+import tempfile
 import time
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
@@ -45,16 +46,17 @@ class Command(TrialCommand):
         customer = drill.Customer(running.site_address(), self.sandbox, show)
         lasting = OPENING_SECONDS + len(servers) * (options["pause"] + RECOVERY_SECONDS)
         began, faults = timezone.now(), []
-        sale = self._start_sale(customer, options["viewers"], options["buyers"], lasting)
-        try:
-            time.sleep(OPENING_SECONDS)
-            for server in servers:
-                faults += self._kill(customer, supervisor, server)
-                time.sleep(options["pause"])
-            faults += self._end(sale, lasting + drill.PATIENCE_SECONDS)
-        finally:
-            sale.kill()
-            sale.wait()
+        with tempfile.TemporaryFile("w+") as errors:  # a pipe would fill up, and the stampede would wait
+            sale = self._start_sale(customer, options["viewers"], options["buyers"], lasting, errors)
+            try:
+                time.sleep(OPENING_SECONDS)
+                for server in servers:
+                    faults += self._kill(customer, supervisor, server)
+                    time.sleep(options["pause"])
+                faults += self._end(sale, lasting + drill.PATIENCE_SECONDS, errors)
+            finally:
+                sale.kill()
+                sale.wait()
         self.judge(show, began, faults)
 
     def _supervisor(self) -> int:
@@ -63,14 +65,16 @@ class Command(TrialCommand):
             raise CommandError("The drill kills the servers of a `make run` on this machine (Linux). Start one first.")
         return pid
 
-    def _start_sale(self, customer: drill.Customer, viewers: int, buyers: int, lasting: float) -> subprocess.Popen[str]:
+    def _start_sale(
+        self, customer: drill.Customer, viewers: int, buyers: int, lasting: float, errors: IO[str]
+    ) -> subprocess.Popen[str]:
         options = {"url": customer.site, "sandbox": customer.sandbox, "viewers": viewers, "buyers": buyers}
         arguments = [f"--{name}={value}" for name, value in options.items()]
         return subprocess.Popen(
             [sys.executable, "manage.py", "stampede", str(customer.show), *arguments, f"--seconds={int(lasting)}"],
             cwd=running.BASE_DIR,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=errors,
             text=True,
         )
 
@@ -88,10 +92,13 @@ class Command(TrialCommand):
         )
         return []
 
-    def _end(self, sale: subprocess.Popen[str], patience: float) -> list[str]:
+    def _end(self, sale: subprocess.Popen[str], patience: float, errors: IO[str]) -> list[str]:
         try:
             output, _ = sale.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
             return ["the stampede does not end"]
         self.stdout.write(output)
+        if sale.returncode and not output:
+            errors.seek(0)
+            return [f"the stampede ended without a proof: {(errors.read().strip().splitlines() or ['no output'])[-1]}"]
         return ["the stampede's proof does not hold"] if sale.returncode else []

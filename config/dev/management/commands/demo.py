@@ -1,4 +1,4 @@
-"""`manage.py demo`: the demo cinema, and the two accounts and the coupon to try it with. Safe to run again."""
+"""`manage.py demo`: the demo cinema, with two accounts and a coupon to try it. Safe to run again."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("The demo's accounts have a known password: it loads in development only.")
+            raise CommandError("The demo's accounts have a known password, so it loads in development only.")
         load_demo()
         for email, staff in ACCOUNTS.items():
             self._make_account(email, staff)

@@ -1,4 +1,4 @@
-"""`manage.py runserver` on the server that production uses."""
+"""`manage.py runserver` with the server that production uses."""
 
 from daphne.management.commands.runserver import Command as Runserver
 

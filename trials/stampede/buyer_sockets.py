@@ -1,4 +1,4 @@
-"""A buyer's socket: a viewer who also speaks, within the contract's limit of 5 messages a second."""
+"""A buyer's socket: a viewer that also sends messages, within the site's limit of 5 a second."""
 
 import asyncio
 from typing import Any
@@ -11,46 +11,46 @@ ANSWER_SECONDS = 15.0
 SECONDS_PER_MESSAGE = 0.25
 
 
-class Customer(Viewer):
+class BuyerSocket(Viewer):
     def __init__(self, crowd: Host, number: int) -> None:
         super().__init__(crowd, number)
         self.token: str | None = None
         self.grant: Grant | None = None  # the hold they have now
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._last_ref = 0
-        self._may_speak_at = 0.0
+        self._next_send_at = 0.0
 
     @property
     def name(self) -> str:
         return f"buyer {self.number}"
 
-    def greet(self) -> None:
+    def on_open(self) -> None:
         if self.token is not None:
-            self.say({"type": "hello", "token": self.token})
+            self.send({"type": "hello", "token": self.token})
 
-    def be(self, token: str) -> None:
-        """Tells the site who this is, so that it says when their hold ends."""
+    def identify(self, token: str) -> None:
+        """Says who this is, so that the site announces the end of their hold."""
         self.token = token
         self.asked_at = self.crowd.tick
-        self.say({"type": "hello", "token": token})
-        self._may_speak_at = self.measures.clock() + SECONDS_PER_MESSAGE
+        self.send({"type": "hello", "token": token})
+        self._next_send_at = self.measures.clock() + SECONDS_PER_MESSAGE
 
-    def start_anew(self) -> None:
-        """A stranger on a new socket; whatever the last one holds stays theirs until it expires."""
+    def start_again(self) -> None:
+        """A new guest on a new socket; what the last guest holds stays theirs until it expires."""
         self.token = self.grant = None
         self.leaving = self.connected
-        self.hang_up()
+        self.close()
 
     async def ask(self, message: dict[str, Any]) -> tuple[dict[str, Any], float, float]:
-        """Answers with `held`, `released` or `refused`, and when it was asked and answered. Raises Unreachable."""
-        await asyncio.sleep(max(0.0, self._may_speak_at - self.measures.clock()))
+        """Returns `held`, `released` or `refused`, and when it was asked and answered. Raises Unreachable."""
+        await asyncio.sleep(max(0.0, self._next_send_at - self.measures.clock()))
         self._last_ref += 1
         ref = self._last_ref
         asked = self.measures.clock()
-        self._may_speak_at = asked + SECONDS_PER_MESSAGE
+        self._next_send_at = asked + SECONDS_PER_MESSAGE
         waiting = self._waiting[ref] = asyncio.get_running_loop().create_future()
         try:
-            if not self.say({**message, "ref": ref}):
+            if not self.send({**message, "ref": ref}):
                 raise Unreachable("the socket is closed")
             async with asyncio.timeout(ANSWER_SECONDS):
                 answer = await waiting
@@ -60,7 +60,7 @@ class Customer(Viewer):
             del self._waiting[ref]
         return answer, asked, answer.pop("answered")
 
-    def told(self, message: dict[str, Any]) -> None:
+    def on_message(self, message: dict[str, Any]) -> None:
         now = self.measures.clock()
         if message["type"] in {"held", "released", "refused"}:
             waiting = self._waiting.get(message["ref"])

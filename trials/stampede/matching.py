@@ -1,16 +1,16 @@
-"""From a buyer's request to the frame that shows it: which delta showed which hold, and when the sample had it."""
+"""Which delta showed which hold, and when the sampled viewers got it: the time from request to frame."""
 
 from collections import defaultdict, deque
 
 from trials.stampede.frames import Delta
 from trials.stampede.measures import Measures
 
-PATIENCE_SECONDS = 5.0  # a hold that no frame has shown by then was given back within the window
-ARRIVAL_SECONDS = 2.0  # by then a frame has reached whoever it reaches
+PATIENCE_SECONDS = 5.0  # a hold that no frame has shown by then was given back before a frame went out
+ARRIVAL_SECONDS = 2.0  # after that a frame reaches no more viewers
 
 
-class Watching:
-    """Feed it every delta once (at its first arrival) and every grant; it fills `measures.hold_to_frame`."""
+class FrameMatcher:
+    """Takes every delta once, at its first arrival, and every grant; fills `measures.hold_to_frame`."""
 
     def __init__(self, measures: Measures) -> None:
         self._measures = measures
