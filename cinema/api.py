@@ -3,7 +3,7 @@
 import json
 from datetime import date as Date
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -170,7 +170,7 @@ SVG = {"responses": {200: {"description": "OK", "content": {"image/svg+xml": {"s
 
 
 @router.get("/movies/", auth=None, response={200: MovieList, **problems(422)}, summary="Movies with upcoming shows")
-def list_movies(request: HttpRequest, wanted: Query[MovieFilter]) -> dict:
+def list_movies(request: HttpRequest, wanted: Query[MovieFilter]) -> dict[str, Any]:
     movies = selectors.now_showing(wanted.q, wanted.genre, wanted.language, wanted.city, wanted.date)
     page = movies.defer("poster")[wanted.offset : wanted.offset + wanted.limit]
     return {"items": list(page), "count": movies.count()}
@@ -206,7 +206,7 @@ def get_poster(request: HttpRequest, movie_id: int) -> HttpResponse:
     response={200: ShowList, **problems(404, 422)},
     summary="A movie's upcoming shows",
 )
-def list_shows(request: HttpRequest, movie_id: int, wanted: Query[ShowFilter]) -> dict:
+def list_shows(request: HttpRequest, movie_id: int, wanted: Query[ShowFilter]) -> dict[str, Any]:
     movie = selectors.get_movie(movie_id)
     shows = selectors.upcoming_shows(movie, city=wanted.city, date=wanted.date)
     return {"items": list(shows[wanted.offset : wanted.offset + wanted.limit]), "count": shows.count()}

@@ -61,7 +61,7 @@ def get_movie_by_slug(slug: str) -> Movie:
     return movie
 
 
-def choices_now_showing(now: datetime | None = None) -> dict[str, list]:
+def choices_now_showing(now: datetime | None = None) -> dict[str, list[Any]]:
     """The choices of the filters: `{genres: [str], languages: [str], cities: [City]}` of upcoming shows."""
     shows = upcoming_shows(now=now).order_by()
     genres = Movie.objects.filter(Exists(shows.filter(movie=OuterRef("pk")))).values_list("genres", flat=True)
@@ -150,7 +150,7 @@ def layout_of(show_id: int) -> dict[str, Any]:
     """The layout that the show is sold from; see `cinema.plans` for its shape. Raises NotFound."""
     if not 0 < show_id <= LARGEST_ID:
         raise NotFound("There is no such show.")
-    layout = Show.objects.filter(pk=show_id).values_list("plan__layout", flat=True).first()
+    layout: dict[str, Any] | None = Show.objects.filter(pk=show_id).values_list("plan__layout", flat=True).first()
     if layout is None:
         raise NotFound("There is no such show.")
     return layout

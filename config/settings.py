@@ -5,6 +5,7 @@ money or sessions: without a strong value the site does not start. The table of 
 """
 
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
@@ -143,7 +144,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
-CELERY_BEAT_SCHEDULE: dict = {}  # config.celery fills it from the apps' BEAT tables
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {}  # config.celery fills it from the apps' BEAT tables
 
 # ----------------------------------------------------------------------------------------------- seating
 SEAT_HOLD_SECONDS = env.whole("SEAT_HOLD_SECONDS", 300, 1, 1200)

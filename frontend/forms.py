@@ -23,7 +23,7 @@ class FilterForm(forms.Form):
     genre = forms.ChoiceField(label=_("Genre"), required=False)
     date = forms.DateField(label=_("Day"), required=False, input_formats=["%Y-%m-%d"], widget=forms.HiddenInput)
 
-    def __init__(self, data: dict[str, Any], choices: dict[str, list]) -> None:
+    def __init__(self, data: dict[str, Any], choices: dict[str, list[Any]]) -> None:
         """`choices` as returned by `cinema.selectors.choices_now_showing`."""
         super().__init__(data, auto_id="filter_%s")
         self._set_choices("city", _("All cities"), [(city.slug, city.name) for city in choices["cities"]])

@@ -14,7 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from seating.identity import COOKIE
 
 
-def forget_when_session_changes(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable:
+def forget_when_session_changes(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Must wrap Django's session middleware, which sets or deletes the cookie on the response."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

@@ -1,8 +1,9 @@
 """URLs of all pages. Each view is wrapped so that its refusals become pages too."""
 
-from django.urls import path, register_converter
+from django.urls import URLPattern, path, register_converter
 
 from frontend.views import (
+    View,
     bookings,
     boxoffice,
     browse,
@@ -46,7 +47,7 @@ register_converter(ShowId, "show_id")
 register_converter(OpaqueId, "opaque")
 
 
-def page(route: str, view, name: str):
+def page(route: str, view: View, name: str) -> URLPattern:
     return path(route, with_error_pages(view), name=name)
 
 

@@ -67,4 +67,5 @@ def _leaves_single(hall: Hall, free: set[str], window: list[str]) -> bool:
 def _cost(hall: Hall, seats: list[str]) -> float:
     x, y = hall.best_point
     places = [hall.seats[seat] for seat in seats]
-    return sum((place["x"] - x) ** 2 + 2 * (place["y"] - y) ** 2 for place in places) / len(places)
+    distances = sum((place["x"] - x) ** 2 + 2 * (place["y"] - y) ** 2 for place in places)
+    return float(distances / len(places))

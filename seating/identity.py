@@ -86,7 +86,7 @@ def visitor_of(request: Any) -> Visitor:
 
 
 def has_bearer(request: Any) -> bool:
-    return request.headers.get("Authorization", "").startswith("Bearer ")
+    return str(request.headers.get("Authorization", "")).startswith("Bearer ")
 
 
 def visitor_of_bearer(request: Any) -> Visitor | None:
@@ -114,7 +114,7 @@ def set_guest_cookie(response: Any, owner: str, secure: bool) -> None:
     response.set_cookie(COOKIE, token_for(owner), max_age=COOKIE_SECONDS, httponly=True, samesite="Lax", secure=secure)
 
 
-def cookies_of_socket(scope: dict) -> dict[str, str]:
+def cookies_of_socket(scope: dict[str, Any]) -> dict[str, str]:
     """The cookies a socket's handshake carried; an unreadable header counts as none."""
     cookies: SimpleCookie = SimpleCookie()
     for name, value in scope["headers"]:

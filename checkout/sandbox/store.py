@@ -116,7 +116,9 @@ class Documents:
         return [json.loads(body) for (body,) in rows]
 
     def first_due(self) -> float | None:
-        return self._connection.execute("SELECT MIN(due) FROM documents WHERE due IS NOT NULL").fetchone()[0]
+        row = self._connection.execute("SELECT MIN(due) FROM documents WHERE due IS NOT NULL").fetchone()
+        first: float | None = row[0]
+        return first
 
     def due_of(self, kind: str, id: str) -> float | None:
         row = self._connection.execute("SELECT due FROM documents WHERE kind = ? AND id = ?", (kind, id)).fetchone()

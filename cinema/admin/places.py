@@ -63,7 +63,7 @@ class PlanUpload(forms.ModelForm[SeatingPlan]):
 
 
 @admin.register(SeatingPlan)
-class SeatingPlanAdmin(ReportsRefusals):
+class SeatingPlanAdmin(ReportsRefusals[SeatingPlan]):
     """Read-only once stored, because shows use it. A changed hall is a new upload and a new version."""
 
     list_display = ["name", "screen", "version", "seats", "created_at"]

@@ -24,7 +24,7 @@ def dry_run(form: Any, call: Callable[[], Any]) -> None:
         form.add_error(field if field in form.fields else None, error.detail)
 
 
-class ReportsRefusals(admin.ModelAdmin):
+class ReportsRefusals(admin.ModelAdmin[Row]):
     """Shows a refusal raised while saving as a message on the page. The transaction is rolled back."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -30,7 +31,7 @@ def local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None)
 
 
-class TheatreTimeForm(forms.ModelForm):
+class TheatreTimeForm(forms.ModelForm[Show]):
     """Reads the entered times in the theatre's time zone instead of the site's."""
 
     def in_theatre_time(self, names: list[str], zone: ZoneInfo) -> dict[str, Any]:
@@ -96,7 +97,7 @@ class TierInline(admin.TabularInline[ShowTier, Show]):
 
 
 @admin.register(Show)
-class ShowAdmin(ReportsRefusals):
+class ShowAdmin(ReportsRefusals[Show]):
     list_display = ["movie", "screen", "starts", "language", "format", "state", "sale_opens"]
     list_filter = ["state", "screen__theatre", "format", "language"]
     list_select_related = ["movie", "screen__theatre"]
@@ -123,7 +124,7 @@ class ShowAdmin(ReportsRefusals):
     def get_readonly_fields(self, request: HttpRequest, obj: Show | None = None) -> list[str]:
         return ["movie", "screen", "plan", "state"] if obj else []
 
-    def get_inlines(self, request: HttpRequest, obj: Show | None = None) -> list[type[TierInline]]:
+    def get_inlines(self, request: HttpRequest, obj: Show | None = None) -> list[type[InlineModelAdmin[Any, Any]]]:
         return [TierInline] if obj else []
 
     def save_model(self, request: HttpRequest, obj: Show, form: Any, change: bool) -> None:

@@ -93,7 +93,7 @@ class Hall:
         left, top = min(p["x"] for p in points) - MARGIN, min(p["y"] for p in points) - MARGIN
         used = {seat["category"] for zone in self.zones.values() for row in zone["rows"] for seat in row["seats"]}
         zones = [{**zone, "position": {"x": -left, "y": -top}} for zone in self.zones.values() if zone["rows"]]
-        return _tenths(
+        plan: dict[str, Any] = _tenths(
             {
                 "name": self.name,
                 "size": {
@@ -104,6 +104,7 @@ class Hall:
                 "zones": zones,
             }
         )
+        return plan
 
 
 def _text(text: str, x: float, y: float, size: int = 13) -> dict[str, Any]:

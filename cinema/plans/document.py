@@ -175,7 +175,7 @@ def _parse(data: bytes | str | dict[str, Any]) -> dict[str, Any]:
 
 def _check_values(source: dict[str, Any]) -> None:
     """Checks depth, size, numbers and text of the whole file, also in unknown fields, because all of it is stored."""
-    pending: list[tuple[Any, tuple, int]] = [(source, (), 1)]
+    pending: list[tuple[Any, tuple[Any, ...], int]] = [(source, (), 1)]
     parts = 0
     while pending:
         value, path, depth = pending.pop()
@@ -198,13 +198,13 @@ def _check_values(source: dict[str, Any]) -> None:
             raise PlanError(_place(path), "This number is too large.")
 
 
-def _check_text(text: str, path: tuple) -> None:
+def _check_text(text: str, path: tuple[Any, ...]) -> None:
     """Refuses what PostgreSQL cannot store: NUL and halves of surrogate pairs."""
     if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise PlanError(_place(path), "The text has a character that cannot be stored.")
 
 
-def _place(path: tuple) -> str:
+def _place(path: tuple[Any, ...]) -> str:
     keys: list[str | int] = []
     while path:
         path, key = path

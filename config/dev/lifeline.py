@@ -41,13 +41,13 @@ def follow_parent(sig: int = signal.SIGKILL) -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(sig))
 
 
-class EndsWithUs(subprocess.Popen):
+class EndsWithUs(subprocess.Popen[bytes]):
     """`subprocess.Popen` whose process gets `end_signal` when we are gone; `guarded`: from a shell, not the kernel."""
 
     def __init__(
         self, command: list[str], *, end_signal: int = signal.SIGTERM, guarded: bool | None = None, **options: Any
     ) -> None:
-        self._guard: subprocess.Popen | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
         guarded = not KERNEL_DOES_IT if guarded is None else guarded
         super().__init__(command, preexec_fn=None if guarded else end_with_parent(end_signal), **options)
         if guarded:

@@ -6,6 +6,7 @@ import os
 import re
 import tokenize
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -33,10 +34,13 @@ def all_files() -> tuple[str, ...]:
     """Every file of the project, relative to the root, without what `.gitignore` names."""
     found = []
     for place, folders, files in os.walk(ROOT):
-        folders[:] = sorted(set(folders) - NOT_OURS)
-        names = sorted(name for name in set(files) - NOT_OURS if not name.endswith(".pyc"))
-        found += [str(Path(place, name).relative_to(ROOT)) for name in names]
+        folders[:] = sorted(filter(_is_ours, folders))
+        found += [str(Path(place, name).relative_to(ROOT)) for name in sorted(filter(_is_ours, files))]
     return tuple(found)
+
+
+def _is_ours(name: str) -> bool:
+    return not any(fnmatch(name, pattern) for pattern in NOT_OURS)
 
 
 def for_readers(name: str) -> Iterator[tuple[int, str]]:

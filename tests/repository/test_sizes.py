@@ -8,16 +8,18 @@ from pathlib import Path
 from tests.repository.files import APPS, ROOT, all_files
 
 MODULE_LINES, FUNCTION_LINES = 300, 45
-# To be split; whoever shortens one takes it out of here.
-STILL_LONG = {
-    "frontend/static/frontend/js/pages/show.js: async function begin() {",
-    "frontend/static/frontend/js/seatmap/events.js: export function listen(root, stage, on) {",
+# What is longer, with the reason; whoever shortens one takes it out of here.
+LONG_MODULES = {
+    "checkout/sandbox/assets/checkout.js",  # stands for Razorpay's, which a page loads as one classic script
+}
+LONG_FUNCTIONS = {
+    "frontend/static/frontend/js/pages/show.js: async function begin() {",  # joins the page's parts and decides nothing
 }
 # A function that opens a block at the end of its line. The formatter puts the closing brace at the same depth.
-# `(function () {` around a whole script is the script, and has a module's limit.
+# `(() => {` around a whole script is the script, and has a module's limit.
 OPENS = re.compile(
-    r"^(?P<indent>\s*)(?!(?:if|for|while|switch|catch|else|do|try|return\s+\{)\b)"
-    r"(?:(?!\().*\bfunction\b.*|.*=>\s*|(?:static\s+|async\s+|get\s+|set\s+)*[*#]?[\w$]+\([^;]*\)\s*)\{$"
+    r"^(?P<indent>\s*)(?!\s|\(\(|(?:if|for|while|switch|catch|else|do|try|return\s+\{)\b)"
+    r"(?:.*\bfunction\b.*|.*=>\s*|(?:static\s+|async\s+|get\s+|set\s+)*[*#]?[\w$]+\([^;]*\)\s*)\{$"
 )
 
 
@@ -46,7 +48,7 @@ def functions_of_javascript(text: str) -> Iterator[tuple[str, int]]:
 
 def test_no_module_is_longer_than_300_lines() -> None:
     long = {name: len((ROOT / name).read_text().splitlines()) for name in ours(".py", ".js", ".mjs", ".lua")}
-    assert {name: lines for name, lines in long.items() if lines > MODULE_LINES} == {}
+    assert {name for name, lines in long.items() if lines > MODULE_LINES} == LONG_MODULES
 
 
 def test_no_function_is_longer_than_45_lines() -> None:
@@ -56,7 +58,7 @@ def test_no_function_is_longer_than_45_lines() -> None:
         for function, lines in measure((ROOT / name).read_text()):
             if lines > FUNCTION_LINES:
                 found[f"{name}: {function}"] = lines
-    assert found.keys() == STILL_LONG
+    assert found.keys() == LONG_FUNCTIONS
 
 
 def test_the_measure_sees_functions_of_every_form() -> None:

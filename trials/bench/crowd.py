@@ -63,7 +63,7 @@ class Crowd:
         self._moved_at = 0.0  # when a viewer last went from one change to a later one
         self._awaited = -1  # the change that `everyone_has` waits for; how many viewers lack it; what it waits on
         self._missing = 0
-        self._done: asyncio.Future | None = None
+        self._done: asyncio.Future[float] | None = None
         self._leaving = False
 
     # -------------------------------------------------------------------------------- coming and going

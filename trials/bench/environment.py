@@ -142,10 +142,11 @@ class Bench:
         """Deletes a show's state in Redis, all holds included, and builds it again from PostgreSQL."""
         from asgiref.sync import sync_to_async
 
-        from seating import keys, store
+        from seating import keys
+        from seating.connections import async_client
         from seating.services.execute import rebuild_show
 
-        client = store.async_client()
+        client = async_client()
         # Valkey may not yet have read the last command of a server that was killed. If it ran between the next steps,
         # a lock without a hold would be left, and its seat would be taken until the lock expires.
         await client.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")

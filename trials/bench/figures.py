@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from math import ceil
 from statistics import median
+from typing import Any
 
 
 class Incomplete(Exception):
@@ -37,7 +38,7 @@ class Spread:
             return f"{number(self.middle)} {self.unit}"
         return f"{number(self.middle)} {self.unit} ({number(low)} to {number(high)})"
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, Any]:
         return {"median": self.middle, "low": min(self.rounds), "high": max(self.rounds), "rounds": list(self.rounds)}
 
 
@@ -66,7 +67,7 @@ class Row:
     delivered: str = ""  # frames and seat changes, and whether all of them arrived
     failed: str = ""
     skipped: str = ""
-    facts: dict = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
     neighbours: float = 0.0  # share of the machine that other programs used meanwhile
 
     @property
@@ -86,7 +87,7 @@ class Row:
             return None
         return compared >= self.limit if self.at_least else compared <= self.limit
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, Any]:
         plain = {name: value for name, value in asdict(self).items() if name not in {"ours", "reference"}}
         figures = {
             name: {"unit": spread.unit, **spread.as_json()} if spread else None

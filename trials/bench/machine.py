@@ -5,6 +5,7 @@ import platform
 import resource
 import subprocess
 from pathlib import Path
+from typing import Any
 
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -97,7 +98,7 @@ class OtherPrograms:
 
 
 # ------------------------------------------------------------------------------------- what is written down
-def describe() -> dict:
+def describe() -> dict[str, Any]:
     """The machine in words, for the table and latest.json."""
     cpu = next((line for line in _lines(PROC / "cpuinfo") if line.startswith("model name")), "")
     memory = next((line for line in _lines(PROC / "meminfo") if line.startswith("MemTotal")), "MemTotal: 0 kB")

@@ -5,7 +5,7 @@ Import it after Django is set up.
 
 import string
 from datetime import date, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.core.management import call_command
 from django.db import connection
@@ -59,7 +59,7 @@ def _show(theatre: Theatre, movie: Movie, name: str, rows: int, seats: int) -> B
     return BenchShow(show.pk, tuple(seat["id"] for seat in plan.layout["seats"]))
 
 
-def _plan(name: str, rows: int, seats: int) -> dict:
+def _plan(name: str, rows: int, seats: int) -> dict[str, Any]:
     """A rectangular hall in pretix's format."""
     return {
         "name": name,

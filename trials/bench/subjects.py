@@ -38,7 +38,7 @@ SEATS_PER_CHANGE = 3
 
 def start_pinned(
     command: list[str], core: int, log: Path, environment: dict[str, str] | None = None
-) -> subprocess.Popen:
+) -> subprocess.Popen[bytes]:
     """Starts a program on one core; its output is appended to `log`."""
     with log.open("ab") as out:
         return subprocess.Popen(
@@ -59,7 +59,7 @@ class Subject:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.port = free_port()
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self._number = 0
         self._seats = bench.viewed.seats[:SEATS_PER_CHANGE]
 
@@ -91,7 +91,7 @@ class Subject:
     def crowd(self) -> Crowd:
         return Crowd(self.url, socketio=self.socketio)
 
-    def next_message(self) -> dict:
+    def next_message(self) -> dict[str, Any]:
         """What a reference sends: Housefull's own delta, with as many seats."""
         self._number += 1
         letter = "h" if self._number % 2 else "a"

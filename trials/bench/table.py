@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from subprocess import run
+from typing import Any
 
 from trials.bench import machine
 from trials.bench.environment import Bench
@@ -17,7 +18,7 @@ HEADINGS = ("row", "measure", "Housefull", "reference", "ratio", "goal", "met")
 STARTED = time.monotonic()
 
 
-def report(bench: Bench, done: list[Row], load: float) -> dict:
+def report(bench: Bench, done: list[Row], load: float) -> dict[str, Any]:
     """Everything that a reader needs to judge the figures: machine, versions, rows."""
     return {
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -35,7 +36,7 @@ def report(bench: Bench, done: list[Row], load: float) -> dict:
     }
 
 
-def write(report: dict, target: Path, *, partial: bool) -> None:
+def write(report: dict[str, Any], target: Path, *, partial: bool) -> None:
     """A whole run is `latest.json`; a part of one is `latest-part.json`, so that nobody takes it for a whole run."""
     if partial or report["profiled"]:
         target = target.with_name("latest-part.json")
@@ -43,7 +44,7 @@ def write(report: dict, target: Path, *, partial: bool) -> None:
     target.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
 
 
-def text(report: dict) -> str:
+def text(report: dict[str, Any]) -> str:
     """The table in Markdown, as docs/performance.md has it."""
     lines = [list(HEADINGS), *report["lines"]]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]

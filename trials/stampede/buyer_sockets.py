@@ -1,6 +1,7 @@
 """A buyer's socket: a viewer that also sends messages, within the site's limit of 5 a second."""
 
 import asyncio
+from typing import Any
 
 from trials.stampede.client import Unreachable
 from trials.stampede.ledger import NOTICE_SECONDS, Grant
@@ -15,7 +16,7 @@ class BuyerSocket(Viewer):
         super().__init__(crowd, number)
         self.token: str | None = None
         self.grant: Grant | None = None  # the hold they have now
-        self._waiting: dict[int, asyncio.Future[dict]] = {}
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._last_ref = 0
         self._next_send_at = 0.0
 
@@ -40,7 +41,7 @@ class BuyerSocket(Viewer):
         self.leaving = self.connected
         self.close()
 
-    async def ask(self, message: dict) -> tuple[dict, float, float]:
+    async def ask(self, message: dict[str, Any]) -> tuple[dict[str, Any], float, float]:
         """Returns `held`, `released` or `refused`, and when it was asked and answered. Raises Unreachable."""
         await asyncio.sleep(max(0.0, self._next_send_at - self.measures.clock()))
         self._last_ref += 1
@@ -59,7 +60,7 @@ class BuyerSocket(Viewer):
             del self._waiting[ref]
         return answer, asked, answer.pop("answered")
 
-    def on_message(self, message: dict) -> None:
+    def on_message(self, message: dict[str, Any]) -> None:
         now = self.measures.clock()
         if message["type"] in {"held", "released", "refused"}:
             waiting = self._waiting.get(message["ref"])

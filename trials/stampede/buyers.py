@@ -8,6 +8,7 @@ else.
 import random
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from trials.stampede.address import Address
 from trials.stampede.buyer_sockets import BuyerSocket
@@ -126,7 +127,7 @@ class Buyer:
             self.socket.identify(answer.body["token"])
         return self._granted(answer.body, asked, answered)
 
-    def _granted(self, message: dict, asked: float, answered: float) -> Grant:
+    def _granted(self, message: dict[str, Any], asked: float, answered: float) -> Grant:
         ends = self.ledger.our_time(server_time(message["expires_at"]))
         grant = Grant(self.holder, tuple(message["seats"]), asked, answered, ends)
         self.ledger.note_grant(grant)
@@ -154,10 +155,11 @@ class Buyer:
             self.measures.refusals[refusal.code] += 1
         self._become_new_guest()
 
-    async def _create(self, grant: Grant) -> dict:
+    async def _create(self, grant: Grant) -> dict[str, Any]:
         body = {"show": self.market.hall.show, "name": "Load Test", "email": f"buyer{self.number}@example.test"}
         key = {"Idempotency-Key": secrets.token_hex(8)}
-        booking = (await self._ask(self.http, "POST", "/api/bookings/create/", body, key)).body
+        answer = await self._ask(self.http, "POST", "/api/bookings/create/", body, key)
+        booking: dict[str, Any] = answer.body
         grant.booked, grant.booking = self.measures.clock(), booking["id"]
         grant.claim_ends = self.ledger.our_time(server_time(booking["expires_at"]))
         if set(booking["seats"]) != set(grant.seats):
@@ -165,7 +167,7 @@ class Buyer:
         self.measures.outcomes["booked"] += 1
         return booking
 
-    async def _pay(self, grant: Grant, booking: dict, sandbox_address: Address) -> None:
+    async def _pay(self, grant: Grant, booking: dict[str, Any], sandbox_address: Address) -> None:
         order = (await self._ask(self.http, "POST", "/api/payments/initiate/", {"booking": booking["id"]})).body
         grant.claim_ends = max(grant.claim_ends, self.ledger.our_time(server_time(order["expires_at"])))
         self.market.owed[booking["id"]] = (grant, self.http.token)
@@ -182,7 +184,7 @@ class Buyer:
             self.market.note_booking((await self._ask(self.http, "POST", "/api/payments/verify/", paid)).body)
 
     # ------------------------------------------------------------------------------------------- asking
-    async def _send(self, message: dict) -> tuple[dict, float, float]:
+    async def _send(self, message: dict[str, Any]) -> tuple[dict[str, Any], float, float]:
         """Over the socket; returns the answer and when it was asked and answered. Raises Refused, RoundFailed."""
         try:
             answer, asked, answered = await self.socket.ask(message)
@@ -194,7 +196,7 @@ class Buyer:
         return answer, asked, answered
 
     async def _ask(
-        self, client: Client, method: str, path: str, body: dict, headers: dict[str, str] | None = None
+        self, client: Client, method: str, path: str, body: dict[str, Any], headers: dict[str, str] | None = None
     ) -> Answer:
         """Over HTTP. Raises Refused, RoundFailed."""
         try:

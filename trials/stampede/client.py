@@ -68,7 +68,7 @@ class Client:
         await self._session.close()
 
     async def request(
-        self, method: str, path: str, body: dict | None = None, headers: dict[str, str] | None = None
+        self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """Raises Unreachable."""
         own = {"Authorization": f"Bearer {self.token}"} if self.token else {}

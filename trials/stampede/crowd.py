@@ -55,7 +55,7 @@ class Crowd:
         self._queue: deque[Viewer] = deque()  # viewers that wait for a connection
         self._has_queued = asyncio.Event()
         self._next_connect = 0.0
-        self._tasks: set[asyncio.Task] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._epochs: set[str] = set()
         self._positions: deque[tuple[str, int]] = deque([("", -1)], maxlen=LAG_TICKS)  # of the newest map, each tick
         self.sample: list[Viewer] = []

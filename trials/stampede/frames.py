@@ -11,7 +11,7 @@ class Delta:
 
     __slots__ = ("arrivals", "first", "held", "last", "places")
 
-    def __init__(self, message: dict, index: dict[str, int]) -> None:
+    def __init__(self, message: dict[str, Any], index: dict[str, int]) -> None:
         changes = message["changes"]
         self.first: int = message["from"]
         self.last: int = message["to"]
@@ -23,7 +23,7 @@ class Delta:
 class Snapshot:
     __slots__ = ("epoch", "now", "seq", "states")
 
-    def __init__(self, message: dict) -> None:
+    def __init__(self, message: dict[str, Any]) -> None:
         self.epoch: str = message["epoch"]
         self.seq: int = message["seq"]
         self.states: bytes = message["states"].encode("ascii")
@@ -33,7 +33,7 @@ class Snapshot:
 class Heartbeat:
     __slots__ = ("now", "seq")
 
-    def __init__(self, message: dict) -> None:
+    def __init__(self, message: dict[str, Any]) -> None:
         self.seq: int = message["seq"]
         self.now = server_time(message["now"])
 
@@ -42,7 +42,7 @@ class Unreadable:
     """A frame that docs/protocol.md does not have."""
 
 
-Parsed = Delta | Snapshot | Heartbeat | Unreadable | dict
+Parsed = Delta | Snapshot | Heartbeat | Unreadable | dict[str, Any]
 
 
 def server_time(text: str) -> float:

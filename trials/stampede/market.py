@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from trials.stampede.address import Address
 from trials.stampede.client import Client, Unreachable
@@ -52,7 +53,7 @@ class Market:
         return self.is_open and self._taken(states) <= self._taken_before + (FULLEST - self._taken_before) * gone
 
     # ------------------------------------------------------------------------------------------ bookings
-    def note_booking(self, booking: dict) -> None:
+    def note_booking(self, booking: dict[str, Any]) -> None:
         """Takes what the site says about a booking whose payment was started."""
         if booking["status"] not in {"confirmed", "cancelled", "expired"}:
             return

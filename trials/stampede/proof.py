@@ -117,7 +117,7 @@ def sold_seats_not_sold(ledger: Ledger, fresh: FreshMap, index: dict[str, int]) 
 
 # ------------------------------------------------------------------------------------------ one map for all
 def is_on(viewer: MapHolder, fresh: FreshMap) -> bool:
-    return viewer.on_map and (viewer.epoch, viewer.seq, viewer.states) == (fresh.epoch, fresh.seq, fresh.states)
+    return viewer.on_map and (viewer.epoch, viewer.seq) == (fresh.epoch, fresh.seq) and viewer.states == fresh.states
 
 
 def is_wrong(viewer: MapHolder, fresh: FreshMap) -> bool:

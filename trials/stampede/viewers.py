@@ -160,11 +160,11 @@ class Viewer(WSListener):
             {"type": "hello", "epoch": self.epoch, "seq": max(self.seq, 0)} if self.seq >= 0 else {"type": "hello"}
         )
 
-    def on_message(self, message: dict) -> None:
+    def on_message(self, message: dict[str, Any]) -> None:
         """A message for this person alone; somebody who only watches does not need it."""
 
     # --------------------------------------------------------------------------------------------- sending
-    def send(self, message: dict) -> bool:
+    def send(self, message: dict[str, Any]) -> bool:
         """False when there is no socket."""
         if self.transport is None:
             return False

@@ -109,12 +109,12 @@ def capture(payment_id: str, amount: int, currency: str) -> dict[str, Any]:
     client = _client()
     try:
         # A dictionary of our own: the SDK's default is shared between calls.
-        return client.payment.capture(quote(payment_id, safe=""), amount, {"currency": currency})
+        captured: dict[str, Any] = client.payment.capture(quote(payment_id, safe=""), amount, {"currency": currency})
     except GatewayRefused:
-        payment = client.payment.fetch(quote(payment_id, safe=""), {})
-        if payment.get("status") in {"captured", "refunded"}:
-            return payment
-        raise
+        captured = client.payment.fetch(quote(payment_id, safe=""), {})
+        if captured.get("status") not in {"captured", "refunded"}:
+            raise
+    return captured
 
 
 def refund(payment_id: str, amount: int, key: str) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def refund(payment_id: str, amount: int, key: str) -> dict[str, Any]:
     payment = quote(payment_id, safe="")
     try:
         # Not payment.refund(): in this version it is the only call whose body and headers cannot be given safely.
-        return client.post(
+        made: dict[str, Any] = client.post(
             f"/v1/payments/{payment}/refund",
             {"amount": amount, "speed": "normal", "receipt": key},
             headers={"X-Refund-Idempotency": key},
@@ -136,13 +136,17 @@ def refund(payment_id: str, amount: int, key: str) -> dict[str, Any]:
         known = client.get(f"/v1/payments/{payment}/refunds", {}).get("items")
         for refund in known if isinstance(known, list) else []:
             if refund.get("receipt") == key:
-                return refund
-        raise
+                made = refund
+                break
+        else:
+            raise
+    return made
 
 
 def fetch_refund(refund_id: str) -> dict[str, Any]:
     """Raises GatewayRefused for an unknown one, GatewayUnavailable."""
-    return _client().refund.fetch(quote(refund_id, safe=""), {})
+    refund: dict[str, Any] = _client().refund.fetch(quote(refund_id, safe=""), {})
+    return refund
 
 
 # --------------------------------------------------------------------------------------------- signatures

@@ -81,39 +81,59 @@
     return make("button", { type: "button", "data-outcome": outcome }, label);
   }
 
+  /**
+   * @param {string} price
+   * @param {string} vpa
+   * @param {boolean} hidden
+   */
+  function upiForm(price, vpa, hidden) {
+    const plain = { autocomplete: "off", autocapitalize: "none", spellcheck: "false" };
+    const hint = "success@razorpay pays, failure@razorpay fails.";
+    return make(
+      "form",
+      { "data-method": "upi", novalidate: true, hidden },
+      field("upi-id", "UPI ID", { name: "vpa", value: vpa, ...plain }, hint),
+      make("button", { class: "pay" }, `Pay ${price}`),
+    );
+  }
+
+  /**
+   * @param {string} price
+   * @param {boolean} hidden
+   */
+  function cardForm(price, hidden) {
+    const number = { name: "card_number", value: "4100 2800 0000 1007", inputmode: "numeric", autocomplete: "off" };
+    return make(
+      "form",
+      { "data-method": "card", novalidate: true, hidden },
+      field("card-number", "Card number", number, "The test card pays; every other card is declined."),
+      make("button", { class: "pay" }, `Pay ${price} by card`),
+    );
+  }
+
+  function outcomes() {
+    return make(
+      "fieldset",
+      { class: "outcomes" },
+      make("legend", {}, "Or choose what happens"),
+      make(
+        "div",
+        {},
+        outcomeButton("success", "Succeed"),
+        outcomeButton("failure", "Fail"),
+        outcomeButton("late", "Fail, then pay late"),
+        outcomeButton("silent", "Pay, tell nobody"),
+        make("button", { class: "cancel", type: "button", "data-dismiss": true }, "Cancel"),
+      ),
+    );
+  }
+
   /** @param {Options} options */
   function sheetFor(options) {
     const price = Number.isFinite(Number(options.amount)) ? rupees.format(Number(options.amount) / 100) : "";
     const prefill = options.prefill || {};
     const card = prefill.method === "card";
-    const upiForm = make(
-      "form",
-      { "data-method": "upi", novalidate: true, hidden: card },
-      field(
-        "upi-id",
-        "UPI ID",
-        {
-          name: "vpa",
-          value: prefill.vpa || "success@razorpay",
-          autocomplete: "off",
-          autocapitalize: "none",
-          spellcheck: "false",
-        },
-        "success@razorpay pays, failure@razorpay fails.",
-      ),
-      make("button", { class: "pay" }, `Pay ${price}`),
-    );
-    const cardForm = make(
-      "form",
-      { "data-method": "card", novalidate: true, hidden: !card },
-      field(
-        "card-number",
-        "Card number",
-        { name: "card_number", value: "4100 2800 0000 1007", inputmode: "numeric", autocomplete: "off" },
-        "The test card pays; every other card is declined.",
-      ),
-      make("button", { class: "pay" }, `Pay ${price} by card`),
-    );
+    const close = { class: "close", type: "button", "data-dismiss": true, "aria-label": "Close without paying" };
     return make(
       "dialog",
       { "aria-labelledby": "merchant", "aria-describedby": "amount mode" },
@@ -124,11 +144,7 @@
         options.description ? make("p", { class: "what" }, options.description) : "",
         make("p", { class: "amount", id: "amount" }, price),
         make("p", { class: "mode", id: "mode" }, "Test mode: no money moves."),
-        make(
-          "button",
-          { class: "close", type: "button", "data-dismiss": true, "aria-label": "Close without paying" },
-          "\u00d7",
-        ),
+        make("button", close, "\u00d7"),
       ),
       make(
         "div",
@@ -140,22 +156,9 @@
           make("legend", {}, "Pay with"),
           make("div", { class: "methods" }, methodChoice("upi", "UPI", !card), methodChoice("card", "Card", card)),
         ),
-        upiForm,
-        cardForm,
-        make(
-          "fieldset",
-          { class: "outcomes" },
-          make("legend", {}, "Or choose what happens"),
-          make(
-            "div",
-            {},
-            outcomeButton("success", "Succeed"),
-            outcomeButton("failure", "Fail"),
-            outcomeButton("late", "Fail, then pay late"),
-            outcomeButton("silent", "Pay, tell nobody"),
-            make("button", { class: "cancel", type: "button", "data-dismiss": true }, "Cancel"),
-          ),
-        ),
+        upiForm(price, prefill.vpa || "success@razorpay", card),
+        cardForm(price, !card),
+        outcomes(),
       ),
     );
   }

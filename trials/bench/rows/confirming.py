@@ -15,8 +15,9 @@ import sys
 
 from asgiref.sync import sync_to_async
 
-from trials.bench.environment import Bench, BenchShow
+from trials.bench.environment import Bench
 from trials.bench.figures import Incomplete, Row, Skipped, Spread
+from trials.bench.shows import BenchShow
 from trials.bench.subjects import HERE, ROOT
 
 CLIENTS = 8

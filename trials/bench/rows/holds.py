@@ -15,8 +15,9 @@ from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
 from trials.bench import machine
 from trials.bench.crowd import OPENING_AT_ONCE, SOURCES
-from trials.bench.environment import Bench, BenchShow, collect_garbage
+from trials.bench.environment import Bench, collect_garbage
 from trials.bench.figures import Incomplete, Row, Spread
+from trials.bench.shows import BenchShow
 from trials.bench.subjects import Housefull
 
 HOLDERS = 900

@@ -37,7 +37,7 @@ class Subscribers:
         self._members: list[Subscriber] = []
         self._confirmed = 0
         self._ready = asyncio.Event()
-        self._future: asyncio.Future = asyncio.get_running_loop().create_future()
+        self._future: asyncio.Future[float] = asyncio.get_running_loop().create_future()
 
     async def open(self, count: int) -> None:
         loop = asyncio.get_running_loop()

@@ -12,6 +12,7 @@ import secrets
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter, process_time
+from typing import Any
 
 import django
 
@@ -39,13 +40,13 @@ class Gateway:
         self.amounts[order] = amount
         return order
 
-    def payments_of(self, order_id: str) -> list[dict]:
+    def payments_of(self, order_id: str) -> list[dict[str, Any]]:
         return [self._payment(order_id, "authorized")]
 
-    def capture(self, payment_id: str, amount: int, currency: str) -> dict:
+    def capture(self, payment_id: str, amount: int, currency: str) -> dict[str, Any]:
         return self._payment(payment_id.replace("pay_", "order_"), "captured")
 
-    def _payment(self, order_id: str, status: str) -> dict:
+    def _payment(self, order_id: str, status: str) -> dict[str, Any]:
         return {
             "id": order_id.replace("order_", "pay_"),
             "order_id": order_id,

@@ -4,6 +4,7 @@ Served by Daphne as `trials.bench.servers.plain:application`; LAYER (`core` or `
 """
 
 import os
+from typing import Any
 
 from django.conf import settings
 
@@ -32,7 +33,7 @@ class PlainConsumer(AsyncJsonWebsocketConsumer):
     async def disconnect(self, code: int) -> None:
         await self.channel_layer.group_discard(GROUP, self.channel_name)
 
-    async def seats_changed(self, event: dict) -> None:
+    async def seats_changed(self, event: dict[str, Any]) -> None:
         await self.send_json(event["message"])
 
 

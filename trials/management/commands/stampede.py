@@ -32,7 +32,7 @@ OWN_FILES = 100
 
 class Command(OneLineErrors):
     help = "Sends viewers and buyers to one show and proves from outside that no seat was given to two people."
-    requires_system_checks: list = []
+    requires_system_checks: list[Any] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument

@@ -15,6 +15,7 @@
  */
 
 /** A finger's last point, and where it came down. @typedef {Point & {start: Point}} Finger */
+/** Two fingers. @typedef {{distance: number, middle: Point}} Pinch */
 
 const DRAG_PX = 6; // a still finger moves less than this
 /** @type {Record<string, Key>} */
@@ -102,10 +103,7 @@ function listenToPointers(root, pointOf, on) {
     if (fingers.size === 1) on.pan(point.x - finger.x, point.y - finger.y);
     Object.assign(finger, point);
     const now = spread(fingers);
-    if (now && pinch) {
-      on.pan(now.middle.x - pinch.middle.x, now.middle.y - pinch.middle.y);
-      if (pinch.distance > 0) on.zoom(now.distance / pinch.distance, now.middle);
-    }
+    if (now && pinch) follow(pinch, now, on);
     pinch = now;
   });
   const lift = (/** @type {PointerEvent} */ event) => {
@@ -131,8 +129,20 @@ function isTouch(event) {
 }
 
 /**
+ * The map moves and grows with two fingers.
+ * @param {Pinch} before
+ * @param {Pinch} now
+ * @param {Listeners} on
+ */
+function follow(before, now, on) {
+  on.pan(now.middle.x - before.middle.x, now.middle.y - before.middle.y);
+  if (before.distance > 0) on.zoom(now.distance / before.distance, now.middle);
+}
+
+/**
  * Where two fingers are and how far apart, null for any other number of them.
  * @param {Map<number, Finger>} fingers
+ * @returns {Pinch | null}
  */
 function spread(fingers) {
   const [a, b, more] = fingers.values();
