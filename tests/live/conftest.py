@@ -8,7 +8,7 @@ import pytest
 from tests.live.customer import Customer
 
 _taken = count()
-BLOCK = "from seating.services import block_seats; block_seats({show}, {seats!r}, 'user_1', 'full')"
+BLOCK = "from seating.services.blocks import block_seats; block_seats({show}, {seats!r}, 'user_1', 'full')"
 
 
 class RunningShow:
