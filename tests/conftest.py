@@ -25,8 +25,8 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item, nextitem):
-    end_shared_sites(but=order.sites_of(nextitem))
+def pytest_runtest_teardown(item):
+    end_shared_sites(order.sites_that_end_with(item))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -73,17 +73,17 @@ def machine():
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def site():
     """The whole site, running, shared by all tests of its group; it ends with the last of them."""
     return shared_site("site")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def hasty_site():
     """A site whose holds last five seconds."""
     return shared_site("hasty_site", SEAT_HOLD_SECONDS="5")
 
 
 def pytest_sessionfinish():
-    end_shared_sites()
+    end_shared_sites(order.SITE_FIXTURES)

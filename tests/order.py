@@ -32,6 +32,7 @@ FIRST = (  # by what they took when this was measured
     "tests/checkout/payments/test_any_order_of_events.py",
     "tests/checkout/sandbox/test_webhooks.py",
 )
+LAST_USERS = pytest.StashKey[dict[str, pytest.Item]]()
 
 
 def group_of(path: str) -> str:
@@ -54,8 +55,15 @@ def arrange(items: list[pytest.Item]) -> None:
     items.sort(key=_rank)
 
 
-def sites_of(item: pytest.Item | None) -> list[str]:
+def sites_of(item: pytest.Item) -> list[str]:
     return [name for name in SITE_FIXTURES if name in getattr(item, "fixturenames", ())]
+
+
+def sites_that_end_with(item: pytest.Item) -> list[str]:
+    """Those that no later test of the run uses: a group's tests are run in their order, all by one worker."""
+    if LAST_USERS not in item.session.stash:
+        item.session.stash[LAST_USERS] = {name: later for later in item.session.items for name in sites_of(later)}
+    return [name for name, last in item.session.stash[LAST_USERS].items() if last is item]
 
 
 def _path(item: pytest.Item) -> str:

@@ -2,7 +2,7 @@
 
 A site costs seconds to start and some of the processor for as long as it runs. So the database of the first, migrated
 and with its demo, is kept before anything runs on it, and every other site begins with a copy; and a site that tests
-share starts with the first that asks for it and ends when the next test does not.
+share starts with the first that asks for it and ends with the last.
 """
 
 import contextlib
@@ -123,9 +123,10 @@ def shared_site(name: str, **environment: str) -> Site:
     return _shared[name][0]
 
 
-def end_shared_sites(*, but: Iterable[str] = ()) -> None:
-    for name in [name for name in _shared if name not in but]:
-        _shared.pop(name)[1].close()
+def end_shared_sites(names: Iterable[str]) -> None:
+    for name in names:
+        if name in _shared:
+            _shared.pop(name)[1].close()
 
 
 def _begin_with_demo(var: Path) -> None:
@@ -133,6 +134,7 @@ def _begin_with_demo(var: Path) -> None:
     with alone("demo") as seed:
         if not seed.exists():
             making = seed.with_suffix(".making")
+            shutil.rmtree(making, ignore_errors=True)  # of one that did not get far
             making.mkdir(mode=0o755)
             subprocess.run(
                 [sys.executable, "-m", "tests.seed"],

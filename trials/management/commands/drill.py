@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import IO, Any
+from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
@@ -21,7 +22,7 @@ from trials.arguments import seconds, whole
 from trials.commands import TrialCommand
 from trials.stampede.plan import MOST_BUYERS, MOST_VIEWERS
 
-OPENING_SECONDS = 8.0  # until the first kill; viewers and buyers come in
+OPENING_SECONDS = 8.0  # of the sale, before the first kill
 RECOVERY_SECONDS = 6.0  # planned for each kill, besides the pause; a longer recovery shortens only the end of the sale
 LONGEST_PAUSE_SECONDS = 3600
 
@@ -46,14 +47,14 @@ class Command(TrialCommand):
         customer = drill.Customer(running.site_address(), self.sandbox, show)
         lasting = OPENING_SECONDS + len(servers) * (options["pause"] + RECOVERY_SECONDS)
         began, faults = timezone.now(), []
-        with tempfile.TemporaryFile("w+") as errors:  # a pipe would fill up, and the stampede would wait
-            sale = self._start_sale(customer, options["viewers"], options["buyers"], lasting, errors)
+        with tempfile.TemporaryDirectory() as directory:
+            log = Path(directory) / "stampede.log"
+            sale = self._start_sale(customer, options["viewers"], options["buyers"], lasting, log)
             try:
-                time.sleep(OPENING_SECONDS)
-                for server in servers:
+                for server in servers if self._has_begun(sale, log) else []:
                     faults += self._kill(customer, supervisor, server)
                     time.sleep(options["pause"])
-                faults += self._end(sale, lasting + drill.PATIENCE_SECONDS, errors)
+                faults += self._end(sale, lasting + drill.PATIENCE_SECONDS, log)
             finally:
                 sale.kill()
                 sale.wait()
@@ -66,17 +67,26 @@ class Command(TrialCommand):
         return pid
 
     def _start_sale(
-        self, customer: drill.Customer, viewers: int, buyers: int, lasting: float, errors: IO[str]
+        self, customer: drill.Customer, viewers: int, buyers: int, lasting: float, log: Path
     ) -> subprocess.Popen[str]:
         options = {"url": customer.site, "sandbox": customer.sandbox, "viewers": viewers, "buyers": buyers}
         arguments = [f"--{name}={value}" for name, value in options.items()]
-        return subprocess.Popen(
-            [sys.executable, "manage.py", "stampede", str(customer.show), *arguments, f"--seconds={int(lasting)}"],
-            cwd=running.BASE_DIR,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
+        with log.open("w") as errors:  # not a pipe: it would fill up, and the stampede would wait
+            return subprocess.Popen(
+                [sys.executable, "manage.py", "stampede", str(customer.show), *arguments, f"--seconds={int(lasting)}"],
+                cwd=running.BASE_DIR,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+            )
+
+    def _has_begun(self, sale: subprocess.Popen[str], log: Path) -> bool:
+        """Waits for the first kill's time; False when the stampede has ended before. Its progress shows the sale."""
+        deadline = time.monotonic() + drill.PATIENCE_SECONDS
+        while "frames/s" not in log.read_text() and sale.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.2)
+        time.sleep(OPENING_SECONDS if sale.poll() is None else 0)
+        return sale.poll() is None
 
     def _kill(self, customer: drill.Customer, supervisor: int, server: str) -> list[str]:
         if not drill.kill(supervisor, server):
@@ -92,13 +102,14 @@ class Command(TrialCommand):
         )
         return []
 
-    def _end(self, sale: subprocess.Popen[str], patience: float, errors: IO[str]) -> list[str]:
+    def _end(self, sale: subprocess.Popen[str], patience: float, log: Path) -> list[str]:
         try:
             output, _ = sale.communicate(timeout=patience)
         except subprocess.TimeoutExpired:
             return ["the stampede does not end"]
         self.stdout.write(output)
         if sale.returncode and not output:
-            errors.seek(0)
-            return [f"the stampede ended without a proof: {(errors.read().strip().splitlines() or ['no output'])[-1]}"]
+            return [
+                f"the stampede ended without a proof: {(log.read_text().strip().splitlines() or ['no output'])[-1]}"
+            ]
         return ["the stampede's proof does not hold"] if sale.returncode else []
