@@ -21,6 +21,8 @@ import { describeSeat, SeatMap } from "../seatmap/seatmap.js";
 import { createState, subscribe } from "../seatmap/state.js";
 
 /** @import { Show } from "../lib/messages.js" */
+/** @import { Status } from "../live/connection.js" */
+/** @import { ServerMessage } from "../live/protocol.js" */
 /** @import { State } from "../seatmap/state.js" */
 
 const ANNOUNCED = [120, 60, 30, 10]; // seconds left of a hold that are read out
@@ -29,15 +31,18 @@ const page = readPage();
 const messages = new Messages(byId("messages"));
 /** @type {Show} */
 const say = (kind, sentence, options) => messages.show(kind, sentence, options);
+const clock = new ServerClock();
+clock.learn(page.now);
+const prices = new Map(page.tiers.map((tier) => [tier.name, rupees(tier.price)]));
+const leave = (/** @type {string} */ id) =>
+  window.location.assign(page.paths.checkout.replace("BOOKING", encodeURIComponent(id)));
 const readOut = (/** @type {string} */ sentence) => announce(byId("murmur"), sentence);
 
 async function begin() {
   const layout = await fetchLayout(page.paths.layout);
   const state = createState(layout, { open: page.open, entry: page.waitlist });
-  const clock = new ServerClock();
-  clock.learn(page.now);
   const finder = byId("finder", HTMLFormElement);
-  const prices = new Map(page.tiers.map((tier) => [tier.name, rupees(tier.price)]));
+  drawLegend(byId("legend-states"), byId("legend-tiers"), layout);
   const map = new SeatMap(byId("stage"), layout, state, {
     nameOf: (seat, look) => describeSeat(seat, look, prices.get(seat.tier)),
     onChoose: (id) => flow.choose(id),
@@ -53,28 +58,14 @@ async function begin() {
     layout.seats.map((seat) => seat.id),
     () => state,
     {
-      message: (message) => {
-        flow.receive(message);
-        const isOffer = message.type === "notice" && message.code === "seats_offered";
-        // Seats were offered, or their time ran out: whose they are now is for the server to say.
-        if (message.type === "expired" || isOffer) {
-          waitlist.refresh();
-          connection.resync();
-        }
-      },
-      status: (status, code) => {
-        showLight(byId("light"), status, code);
-        byId("asking-note").hidden = status !== "asking";
-        if (status !== "live") flow.connectionLost();
-      },
+      message: (message) => receive(message, flow, waitlist, connection),
+      status: (status, code) => showStatus(status, code, flow),
     },
   );
   const resync = () => connection.resync();
-  const leave = (/** @type {string} */ id) =>
-    window.location.assign(page.paths.checkout.replace("BOOKING", encodeURIComponent(id)));
   const flow = new Flow({ state, page, clock, connection, say, announce: readOut });
   const waitlist = new Waitlist(page, { state, clock, finder, say, resync, leave });
-  const showCountdown = holdCountdown(state, clock, panel, () => flow.timeIsUp());
+  const showCountdown = holdCountdown(state, panel, () => flow.timeIsUp());
   const draw = () => {
     map.refresh();
     waitlist.show();
@@ -85,6 +76,50 @@ async function begin() {
   };
 
   wireContactForm(byId("contact", HTMLFormElement), { book: bookingMaker({ page, say, resync }), leave });
+  wireControls(finder, map, flow, waitlist, draw);
+  byId("stage").classList.add("is-ready");
+  subscribe(state, draw);
+  draw();
+  connection.start();
+  if (page.opens_at) openLater(page.opens_at, state);
+}
+
+/**
+ * A message of the socket. Who has the seats after an offer, or after a hold has ended, the server must say.
+ * @param {ServerMessage} message
+ * @param {Flow} flow
+ * @param {Waitlist} waitlist
+ * @param {Connection} connection
+ */
+function receive(message, flow, waitlist, connection) {
+  flow.receive(message);
+  const isOffer = message.type === "notice" && message.code === "seats_offered";
+  if (message.type === "expired" || isOffer) {
+    waitlist.refresh();
+    connection.resync();
+  }
+}
+
+/**
+ * @param {Status} status
+ * @param {number} code the socket's close code where there is one
+ * @param {Flow} flow
+ */
+function showStatus(status, code, flow) {
+  showLight(byId("light"), status, code);
+  byId("asking-note").hidden = status !== "asking";
+  if (status !== "live") flow.connectionLost();
+}
+
+/**
+ * The finder and the zoom buttons. The waitlist's card asks how many seats are looked for.
+ * @param {HTMLFormElement} finder
+ * @param {SeatMap} map
+ * @param {Flow} flow
+ * @param {Waitlist} waitlist
+ * @param {() => void} draw
+ */
+function wireControls(finder, map, flow, waitlist, draw) {
   wireFinder(finder, {
     path: page.paths.best,
     propose: (ids) => flow.propose(ids),
@@ -92,26 +127,19 @@ async function begin() {
     foundNone: () => waitlist.foundNone(),
     say,
   });
-  finder.addEventListener("change", draw); // the waitlist's card asks how many seats are looked for
-  drawLegend(byId("legend-states"), byId("legend-tiers"), layout);
+  finder.addEventListener("change", draw);
   byId("zoom-in").addEventListener("click", () => map.zoomIn());
   byId("zoom-out").addEventListener("click", () => map.zoomOut());
   byId("zoom-fit").addEventListener("click", () => map.fit());
-  byId("stage").classList.add("is-ready");
-  subscribe(state, draw);
-  draw();
-  connection.start();
-  if (page.opens_at) openLater(page.opens_at, clock, state);
 }
 
 /**
  * The countdown of the hold that runs; answers with what shows it as the state says.
  * @param {State} state
- * @param {ServerClock} clock
  * @param {Panel} panel
  * @param {() => void} onEnd
  */
-function holdCountdown(state, clock, panel, onEnd) {
+function holdCountdown(state, panel, onEnd) {
   const countdown = new Countdown(clock, {
     onTick: (left) => {
       panel.tick(left);
@@ -138,10 +166,9 @@ function viewersOf({ viewers }) {
 /**
  * The sale may begin while the page is open: it need not be loaded again.
  * @param {string} moment
- * @param {ServerClock} clock
  * @param {State} state
  */
-function openLater(moment, clock, state) {
+function openLater(moment, state) {
   const sale = new Countdown(clock, {
     onTick: () => {},
     onEnd: () => {
