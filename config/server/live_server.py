@@ -22,6 +22,18 @@ from seating.outlet import EXTENSION
 LONGEST_FRAME_BYTES = 4096  # docs/protocol.md: above it a socket is closed with 1009
 
 
+LISTEN_BACKLOG = 4096  # connections that may wait to be accepted; the kernel takes at most net.core.somaxconn
+
+
+def with_backlog(endpoint: str) -> str:
+    """Twisted's description of a TCP or TLS endpoint with our backlog, unless it names one itself.
+
+    Twisted's own is 50: when more than that connect in one moment, the others wait for seconds or are reset.
+    """
+    named = not endpoint.startswith(("tcp:", "ssl:")) or ":backlog=" in endpoint
+    return endpoint if named else f"{endpoint}:backlog={LISTEN_BACKLOG}"
+
+
 class LiveServer(Server):
     """Daphne's server, serving `LiveProtocol`."""
 
@@ -31,6 +43,7 @@ class LiveServer(Server):
             "websocket_max_message_size": LONGEST_FRAME_BYTES,
         }
         super().__init__(*args, **{**options, **limits})
+        self.endpoints = [with_backlog(endpoint) for endpoint in self.endpoints]
 
     def listen_success(self, port: object) -> None:
         super().listen_success(port)
