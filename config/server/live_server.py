@@ -37,6 +37,8 @@ def with_backlog(endpoint: str) -> str:
 class LiveServer(Server):
     """Daphne's server, serving `LiveProtocol`."""
 
+    endpoints: list[str]
+
     def __init__(self, *args: Any, **options: Any) -> None:
         limits = {
             "websocket_max_frame_size": LONGEST_FRAME_BYTES,
