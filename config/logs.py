@@ -36,3 +36,21 @@ def formatter(colour: bool, as_json: bool) -> logging.Formatter:
         foreign_pre_chain=shared,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
+
+
+def configuration(level: str, as_json: bool) -> dict[str, Any]:
+    """Django's LOGGING: everything to the console, other libraries only when something is wrong."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"event": {"()": "config.logs.formatter", "colour": False, "as_json": as_json}},
+        "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "event"}},
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+            "daphne": {"level": "WARNING"},
+            "celery": {"level": "WARNING"},
+            "kombu": {"level": "WARNING"},
+            "asyncio": {"level": "WARNING"},
+        },
+    }

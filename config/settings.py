@@ -11,6 +11,9 @@ import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
 
 from config import environment as env
+from config import logs
+from config.limits import *  # noqa: F403 - settings, all of them
+from config.limits import TRUSTED_PROXIES
 
 django_stubs_ext.monkeypatch()  # `ModelAdmin[Booking]`, which tells types apart, is then also valid at run time
 
@@ -150,8 +153,6 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {}  # config.celery fills it from the app
 SEAT_HOLD_SECONDS = env.whole("SEAT_HOLD_SECONDS", 300, 1, 1200)
 PAYMENT_WINDOW_SECONDS = env.whole("PAYMENT_WINDOW_SECONDS", 600, 1, 1200)
 LONGEST_HOLD_SECONDS = 1200  # from the first lock, also if seats are added or the hold is extended
-MAX_SEATS_PER_BOOKING = env.whole("MAX_SEATS_PER_BOOKING", 10, 1, 100)
-MAX_SOCKETS_PER_ADDRESS = env.whole("MAX_SOCKETS_PER_ADDRESS", 20, 0, 1_000_000)  # 0: no limit
 WAITLIST_OFFER_SECONDS = env.whole("WAITLIST_OFFER_SECONDS", 600, 1, LONGEST_HOLD_SECONDS)
 STUCK_VIEWER_SECONDS = env.whole("STUCK_VIEWER_SECONDS", 20, 1, 600)  # then a socket that reads nothing is closed
 DRAIN_SECONDS = env.whole("DRAIN_SECONDS", 10, 0, 600)  # over which a stopping web process closes its sockets
@@ -271,25 +272,12 @@ if not DEBUG:
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    if TRUSTED_PROXIES:
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
-TRUSTED_PROXIES = env.whole("TRUSTED_PROXIES", 0, 0, 10)  # number of our own proxies in front of the site
 NINJA_NUM_PROXIES = TRUSTED_PROXIES
 
 # ----------------------------------------------------------------------------------------------- logging
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"event": {"()": "config.logs.formatter", "colour": False, "as_json": not DEBUG}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "event"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "daphne": {"level": "WARNING"},
-        "celery": {"level": "WARNING"},
-        "kombu": {"level": "WARNING"},
-        "asyncio": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.configuration(LOG_LEVEL, as_json=not DEBUG)

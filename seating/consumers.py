@@ -16,6 +16,7 @@ from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
+from cinema.addresses import address_of_scope
 from seating import protocol
 from seating.channel import ShowChannel
 from seating.errors import BadToken, HoldsUnavailable, SeatingError, UnknownShow
@@ -31,7 +32,7 @@ from seating.identity import (
     user_of_session,
 )
 from seating.lifecycle import is_stopping
-from seating.limits import Bucket, address_of
+from seating.limits import Bucket
 from seating.outlet import SendOutlet, ServersOutlet, servers_outlet
 from seating.protocol import CloseCode
 from seating.services.holds import ahold_seats, arelease_seats
@@ -74,7 +75,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
         # Our own server counts messages before they are queued; on another server they are counted here.
         self.bucket = Bucket() if isinstance(self.outlet, SendOutlet) else None
         self.session_checked_at = time.monotonic()
-        self.address = address_of(self.scope)
+        self.address = address_of_scope(self.scope)
         await self.accept()
         _sockets_of[self.address] += 1
         if is_stopping():

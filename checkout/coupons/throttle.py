@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 from django.core.cache import cache
 from django.http import HttpRequest
-from ninja.throttling import AnonRateThrottle
 from redis import RedisError
 
 from checkout.errors import CouponsUnavailable, TooManyGuesses, UnknownCoupon
+from cinema.addresses import address_of_request
 
 MOST_UNKNOWN = 20  # in WINDOW; people mistype a few times, and an address may stand for a whole office
 WINDOW = 600  # seconds
@@ -21,8 +21,7 @@ WINDOW = 600  # seconds
 @contextmanager
 def limited_guesses(request: HttpRequest) -> Iterator[None]:
     """Around looking up a code that the request brings. Raises TooManyGuesses, CouponsUnavailable."""
-    address = AnonRateThrottle("1/s").get_ident(request)  # ninja's own reading of NINJA_NUM_PROXIES
-    key = f"coupon-guesses:{address}"
+    key = f"coupon-guesses:{address_of_request(request)}"
     try:
         cache.add(key, 0, WINDOW)
         count = cache.incr(key)
