@@ -16,16 +16,19 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from ninja.security.base import AuthBase
 
+from cinema.addresses import address_of_request
 from cinema.errors import DomainError
 from seating.identity import (
     COOKIE,
     Visitor,
     has_bearer,
     is_guest,
+    is_verified,
     owner_of_user,
     visitor_of_bearer,
     visitor_of_cookies,
 )
+from seating.services.holds import Caller
 
 SAFE_METHODS = {"get", "head", "options", "trace"}
 
@@ -52,6 +55,11 @@ class VisitorRequest(HttpRequest):
     """What an operation gets once a scheme has let it pass."""
 
     auth: Visitor
+
+
+def caller_of(request: HttpRequest, owner: str) -> Caller:
+    """In whose budget the seats count that this owner asks for."""
+    return Caller(address_of_request(request), verified=not is_guest(owner) and is_verified(request.user))
 
 
 def check_csrf(request: HttpRequest) -> None:

@@ -60,16 +60,47 @@ class Snapshot:
 
 
 # --------------------------------------------------------------------------------------- verbs as commands
-def hold(show: int, owner: str, new_id: str, life_ms: int, most: int, seats: Sequence[str]) -> Command:
-    return Command("hold", show, (owner, new_id, str(life_ms), str(most), *seats))
+@dataclass(frozen=True)
+class Budget:
+    """Whose seats count together, and how many of one show may: held or unpaid at once, and lapsed within half an hour.
+
+    Without a name nothing is counted; 0 limits nothing.
+    """
+
+    name: str = ""
+    held: int = 0
+    lapsed: int = 0
+
+
+NO_BUDGET = Budget()
+
+
+def hold(
+    show: int,
+    owner: str,
+    request: str,
+    life_ms: int,
+    most: int,
+    seats: Sequence[str],
+    *,
+    key: str = "",
+    budget: Budget = NO_BUDGET,
+) -> Command:
+    """`request` is the id of this call, and of the hold if a new one begins."""
+    limits = (budget.name, str(budget.held), str(budget.lapsed))
+    return Command("hold", show, (owner, request, str(life_ms), str(most), key, *limits, *seats))
 
 
 def offer(show: int, owner: str, hold_id: str, life_ms: int, most: int, seats: Sequence[str]) -> Command:
     return Command("offer", show, (owner, hold_id, str(life_ms), str(most), *seats))
 
 
-def release(show: int, owner: str, hold_id: str = "", seats: Sequence[str] = ()) -> Command:
-    return Command("release", show, (owner, hold_id, *seats))
+def release(show: int, owner: str, hold_id: str = "", seats: Sequence[str] = (), *, request: str = "") -> Command:
+    return Command("release", show, (owner, hold_id, request, *seats))
+
+
+def adopt(show: int, guest: str, account: str, budget: str, longest_ms: int) -> Command:
+    return Command("adopt", show, (guest, account, budget, str(longest_ms)))
 
 
 def book(show: int, owner: str, undo: str = "") -> Command:
@@ -129,7 +160,16 @@ def read_snapshot(reply: list[Any]) -> Snapshot:
 
 
 # ------------------------------------------------------------------------------------------------- sending
-_UNAVAILABLE = "The seat service cannot be reached just now. Nothing was changed; try again in a moment."
+_UNAVAILABLE = "The seat service cannot be reached just now. Try again in a moment."
+
+
+def _unavailable(error: BaseException) -> HoldsUnavailable:
+    refusal = HoldsUnavailable(_UNAVAILABLE)
+    cause: BaseException | None = error
+    while cause is not None and not refusal.refused:
+        refusal.refused = isinstance(cause, ConnectionRefusedError)
+        cause = cause.__cause__ or cause.__context__
+    return refusal
 
 
 def run(command: Command) -> list[Any]:
@@ -140,7 +180,7 @@ def run(command: Command) -> list[Any]:
         except redis.exceptions.NoScriptError:
             reply = client().execute_command("EVAL", scripts.source(command.script), *command.parts())
     except redis.RedisError as error:
-        raise HoldsUnavailable(_UNAVAILABLE) from error
+        raise _unavailable(error) from error
     return _checked(reply)
 
 
@@ -152,7 +192,7 @@ async def arun(command: Command) -> list[Any]:
         except redis.exceptions.NoScriptError:
             reply = await batches().send("EVAL", scripts.source(command.script), *command.parts())
     except redis.RedisError as error:
-        raise HoldsUnavailable(_UNAVAILABLE) from error
+        raise _unavailable(error) from error
     return _checked(reply)
 
 
@@ -189,7 +229,7 @@ def touch(show: int) -> None:
         client().execute_command(*index_command(show))
     except redis.RedisError as error:
         _indexed.pop(show, None)
-        raise HoldsUnavailable(_UNAVAILABLE) from error
+        raise _unavailable(error) from error
 
 
 async def atouch(show: int) -> None:
@@ -198,7 +238,7 @@ async def atouch(show: int) -> None:
         await async_client().execute_command(*index_command(show))
     except redis.RedisError as error:
         _indexed.pop(show, None)
-        raise HoldsUnavailable(_UNAVAILABLE) from error
+        raise _unavailable(error) from error
 
 
 def shows_to_sweep() -> list[int]:
@@ -210,6 +250,16 @@ def shows_to_sweep() -> list[int]:
     return [int(show) for show in members]
 
 
+def shows_with_holds_of(owner: str) -> list[int]:
+    """Shows at which this owner holds seats. Raises HoldsUnavailable."""
+    try:
+        shows = shows_to_sweep()
+    except redis.RedisError as error:
+        raise _unavailable(error) from error
+    replies = _many([["HEXISTS", keys.of_show(show)[3], owner] for show in shows])
+    return [show for show, holds in zip(shows, replies, strict=True) if holds]
+
+
 # ------------------------------------------------------------------------------------- positions and counts
 def positions(shows: Iterable[int]) -> list[tuple[str, int] | None]:
     """`(epoch, seq)` of each show, None where it is not built. Raises HoldsUnavailable."""
@@ -219,22 +269,26 @@ def positions(shows: Iterable[int]) -> list[tuple[str, int] | None]:
 
 
 def counts(shows: Iterable[int]) -> list[dict[str, int] | None]:
-    """Held, sold, blocked and viewers of each show, None where it is not built. Raises HoldsUnavailable."""
+    """Held, sold, blocked, lapsed and refused seats and the viewers of each show, None where it is not built.
+
+    Raises HoldsUnavailable.
+    """
     wanted = list(shows)
     rows = _many(
         [
             part
             for show in wanted
             for part in (
-                ["HMGET", keys.of_show(show)[0], "epoch", "h", "s", "b"],
+                ["HMGET", keys.of_show(show)[0], "epoch", "h", "s", "b", "lapsed", "refused"],
                 ["HVALS", keys.viewers(show)],
             )
         ]
     )
     answer: list[dict[str, int] | None] = []
     for meta, reports in zip(rows[::2], rows[1::2], strict=True):
-        epoch, h, s, b = meta
-        numbers = {"held": int(h or 0), "sold": int(s or 0), "blocked": int(b or 0)}
+        epoch, *counted = meta
+        names = ("held", "sold", "blocked", "lapsed", "refused")
+        numbers = {name: int(number or 0) for name, number in zip(names, counted, strict=True)}
         answer.append({**numbers, "viewers": sum_viewers(reports)} if epoch else None)
     return answer
 
@@ -260,4 +314,4 @@ def _many(commands: list[list[str]]) -> list[Any]:
             pipeline.execute_command(*command)
         return pipeline.execute()
     except redis.RedisError as error:
-        raise HoldsUnavailable(_UNAVAILABLE) from error
+        raise _unavailable(error) from error

@@ -30,7 +30,9 @@ from checkout.waitlist.select import waitlist_entry_of
 from cinema.problems import problems
 from cinema.selectors import get_show
 from cinema.times import utc
-from seating.auth import VisitorRequest
+from seating import new_guests
+from seating.auth import VisitorRequest, caller_of
+from seating.errors import HoldUnknown
 from seating.identity import guest_token
 from seating.services import holds
 
@@ -45,13 +47,19 @@ def _file_answer(content_type: str) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------------- seats
 @router.post(
     "/bookings/lock-seats/",
-    response={201: HoldOut, **problems(400, 401, 403, 404, 409, 422, 503)},
+    response={201: HoldOut, **problems(400, 401, 403, 404, 409, 422, 429, 503)},
     operation_id="checkout_api_lock_seats",
     summary="Holds seats, all or none",
 )
 def lock_seats(request: VisitorRequest, wanted: LockSeatsIn) -> Any:
     owner = request.auth.or_new_guest().owner
-    hold = holds.hold_seats(wanted.show, owner, wanted.seats)
+    caller = caller_of(request, owner)
+    new_guests.admit(owner, caller.address)
+    try:
+        hold = holds.hold_seats(wanted.show, owner, wanted.seats, key=wanted.key or "", caller=caller)
+    except HoldUnknown as error:
+        error.extra["token"] = guest_token(owner)  # to ask again as the same guest
+        raise
     return Status(
         201,
         {

@@ -13,9 +13,17 @@ CouponCode = Annotated[
 ]
 
 
+HoldKey = Annotated[
+    str,
+    Field(min_length=1, max_length=64, description="of your making: asked again with it, the same hold is answered"),
+    Printable,
+]
+
+
 class LockSeatsIn(Strict):
     show: ShowId
     seats: Seats
+    key: HoldKey | None = None
 
 
 class ReleaseSeatsIn(Strict):

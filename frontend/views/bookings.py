@@ -92,7 +92,7 @@ def let_guest_in(request: HttpRequest, booking_id: str, page: str) -> HttpRespon
         raise Http404("This link is not valid.") from None
     get_booking(booking_id, [owner])
     response = redirect(page, booking_id=booking_id)
-    set_guest_cookie(response, owner, secure=request.is_secure())
+    set_guest_cookie(response, owner)
     return response
 
 

@@ -26,7 +26,7 @@ from cinema import selectors
 from cinema.models import Show
 from cinema.states import Sale
 from cinema.times import utc
-from seating.identity import is_guest, new_guest, set_guest_cookie, visitor_of
+from seating.identity import is_guest, is_verified, new_guest, set_guest_cookie, visitor_of
 
 PARTY_SIZES = 8  # offered by the seat finder; larger groups select on the map
 
@@ -46,12 +46,13 @@ def show_page(request: HttpRequest, show_id: int) -> HttpResponse:
         "sale": show.sale(now),
         "sizes": range(1, min(PARTY_SIZES, settings.MAX_SEATS_PER_BOOKING) + 1),
         "pending": pending,
+        "must_sign_in": show.accounts_only and not is_verified(request.user),
         "data": _data_for_the_script(show, pending, now) | _waitlist_data(show, owners, now),
         "contact": _contact_of(request),
     }
     response = render(request, "frontend/show.html", context)
     if not owners:
-        set_guest_cookie(response, new_guest(), secure=request.is_secure())
+        set_guest_cookie(response, new_guest())
     return response
 
 
@@ -71,7 +72,7 @@ def take_up_offer(request: HttpRequest, show_id: int) -> HttpResponse:
     if not is_guest(entry.owner):
         return redirect_to_login(page)
     response = redirect(page)
-    set_guest_cookie(response, entry.owner, secure=request.is_secure())
+    set_guest_cookie(response, entry.owner)
     return response
 
 
