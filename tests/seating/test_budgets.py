@@ -228,3 +228,10 @@ def test_a_show_for_accounts_only_is_held_by_verified_accounts_alone(show, alice
             hold_seats(show.pk, owner, ["A1"], caller=caller)
         assert refusal.value.status == 403
     assert hold_seats(show.pk, "user_7", ["A1"], caller=Caller(HOME.address, verified=True)).seats == ("A1",)
+
+
+def test_metrics_show_it_by_show(show, alice, client):
+    hold_seats(show.pk, alice, ["A1", "A2"], caller=HOME)
+    make_due(show.pk)
+    expire_holds()
+    assert f'housefull_seats_lapsed{{show="{show.pk}"}} 2.0' in client.get("/metrics").content.decode()

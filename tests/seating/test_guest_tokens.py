@@ -1,9 +1,11 @@
 """A guest's token: dated, renewed while it is used, over after 90 days, and ended at once where it must be."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.core import signing
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from seating import generations
@@ -108,3 +110,13 @@ def test_what_is_no_token_of_ours_is_refused(bent, alice):
     with pytest.raises(BadToken):
         owner_from_token(signing.TimestampSigner(salt="another").sign(alice))
     assert timedelta(days=90) == TOKEN_LIFE
+
+
+def test_the_command_ends_one_guests_tokens_and_refuses_what_is_no_guest(alice):
+    token = token_for(alice)
+    call_command("end_guest_tokens", alice, stdout=StringIO())
+    with pytest.raises(BadToken):
+        owner_from_token(token)
+    for arguments in ([], ["user_1"], [alice, "--everybody"]):
+        with pytest.raises(CommandError):
+            call_command("end_guest_tokens", *arguments)
