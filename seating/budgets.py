@@ -4,7 +4,8 @@ Guests of one address share a budget of seats for each show; an account with a v
 own, however many people sit behind its address. The Lua scripts count and check (`count`, `over_budget` in
 scripts/_show.lua), in the same call that holds or frees a seat, so no race passes them. What is counted:
 
-- `held`: seats held or waiting for payment. Release, expiry and sale give them back; signing in moves them to the account.
+- `held`: seats held or waiting for payment. Release, expiry and sale give them back; signing in moves them to the
+  account.
 - `lapsed`: seats of the last half hour that ran out, or were given back after more than a minute, and so kept others
   waiting for nothing. A seat that is paid for gives one back.
 

@@ -6,6 +6,7 @@ the database is away, what was known last counts.
 """
 
 import time
+from contextlib import suppress
 
 from asgiref.sync import sync_to_async
 from django.db import InterfaceError, OperationalError
@@ -49,8 +50,6 @@ async def arefresh() -> None:
 
 def _read() -> None:
     global _read_at, _raised
-    try:
+    with suppress(OperationalError, InterfaceError):
         _raised = dict(GuestGeneration.objects.values_list("owner", "generation"))
-    except (OperationalError, InterfaceError):
-        pass
     _read_at = time.monotonic()

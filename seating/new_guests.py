@@ -5,6 +5,9 @@ waitlist). One who pays is taken back out, so that many buyers behind one addres
 without it everybody passes, because holds must not depend on it.
 """
 
+import math
+import time
+
 import structlog
 from django.conf import settings
 from django.core.cache import cache
@@ -26,12 +29,13 @@ def admit(owner: str, address: str) -> None:
     try:
         if not cache.add(_guest(owner), address, REMEMBERED_SECONDS):
             return
+        cache.add(_end(address), time.time() + WINDOW_SECONDS, WINDOW_SECONDS)
         cache.add(_address(address), 0, WINDOW_SECONDS)
         if cache.incr(_address(address)) <= settings.NEW_GUESTS_PER_ADDRESS:
             return
         cache.decr(_address(address))
         cache.delete(_guest(owner))
-        left = cache.client.get_client().ttl(cache.make_key(_address(address)))  # type: ignore[attr-defined]
+        left = cache.get(_end(address), 0) - time.time()
     except ValueError:
         return  # the hour ended between two of the lines
     except RedisError as error:
@@ -39,7 +43,7 @@ def admit(owner: str, address: str) -> None:
         return
     raise TooManyNewGuests(
         "Too many new visitors came from your network within an hour. Wait a while, or sign in.",
-        retry_after=max(1, int(left)),
+        retry_after=max(1, math.ceil(left)),
     )
 
 
@@ -62,3 +66,7 @@ def _guest(owner: str) -> str:
 
 def _address(address: str) -> str:
     return f"new-guests:{address}"
+
+
+def _end(address: str) -> str:
+    return f"new-guests:{address}:end"

@@ -51,7 +51,8 @@ class HeldSeats:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A show at one moment: `states` has the letter of every seat that is not available, `holds` each owner's."""
+    """A show at one moment: `states` has the letter of every seat that is not available, `holds` each owner's as
+    {hold: {until, booked, seats}}."""
 
     epoch: str
     seq: int
@@ -154,8 +155,13 @@ def pairs(flat: list[Any]) -> dict[str, str]:
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
+def _public(holds: dict[str, Any]) -> dict[str, Any]:
+    """What a published change has of them, too; the rest is the scripts' own."""
+    return {id: {name: hold[name] for name in ("until", "booked", "seats")} for id, hold in holds.items()}
+
+
 def read_snapshot(reply: list[Any]) -> Snapshot:
-    holds = {owner: json.loads(text) for owner, text in pairs(reply[4]).items()}
+    holds = {owner: _public(json.loads(text)) for owner, text in pairs(reply[4]).items()}
     return Snapshot(epoch=reply[1], seq=int(reply[2]), states=pairs(reply[3]), holds=holds)
 
 

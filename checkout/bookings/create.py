@@ -48,7 +48,8 @@ def create_booking(
 
     Asked again while it is pending, it is the same booking, and the contact and the coupon given last count; see also
     `checkout.bookings.idempotency`. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable, HoldsUnavailable,
-    TooManySeats (one person's, `checkout.bookings.person`); and as `put_coupon`, after which the seats are held as before.
+    TooManySeats (one person's, `checkout.bookings.person`); and as `put_coupon`. After any of them the seats are held
+    as before.
     """
     show = get_show(show_id)
     contact = {"name": name, "email": email, "phone": phone}

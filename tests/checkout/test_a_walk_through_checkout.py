@@ -247,7 +247,7 @@ class Walk(RuleBasedStateMachine):
 
 def _move_holds(client: redis.Redis, show_id: int, milliseconds: int) -> None:
     """The show's holds in Redis, that much nearer to their end."""
-    _, _, due, people = keys.of_show(show_id)
+    _, _, due, people, _ = keys.of_show(show_id)
     for owner, text in client.hgetall(people).items():
         holds = json.loads(text)
         for hold_id, hold in holds.items():

@@ -1,4 +1,4 @@
-"""`manage.py end_guest_tokens GUEST`: ends every copy of a guest's token at once, for a lost telephone or a stolen token.
+"""`manage.py end_guest_tokens GUEST`: ends every copy of a guest's token, for a lost telephone or a stolen token.
 
 With `--everybody` all guests' tokens end. Seats and bookings stay; a booking's mail still opens it.
 """

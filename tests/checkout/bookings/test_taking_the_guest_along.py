@@ -165,7 +165,8 @@ def test_the_maps_count_and_the_locks_follow(desk, alice, account, redis_server)
     lock = redis_server.get(f"seat_lock:{desk.show.pk}:A1")
     assert lock == f"{owner_of(account)}:{hold.id}"
     snapshot = store.read_snapshot(run_built(store.snapshot(desk.show.pk)))
-    assert snapshot.states == {"A1": f"h{owner_of(account)}:{hold.id}"}
+    assert snapshot.states == {"A1": "h"}
+    assert list(snapshot.holds) == [owner_of(account)]
 
 
 def test_signing_out_gives_a_fresh_guest(browser):
