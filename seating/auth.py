@@ -20,6 +20,7 @@ from cinema.addresses import address_of_request
 from cinema.errors import DomainError
 from seating.identity import (
     COOKIE,
+    Caller,
     Visitor,
     has_bearer,
     is_guest,
@@ -28,7 +29,6 @@ from seating.identity import (
     visitor_of_bearer,
     visitor_of_cookies,
 )
-from seating.services.holds import Caller
 
 SAFE_METHODS = {"get", "head", "options", "trace"}
 

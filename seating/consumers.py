@@ -25,6 +25,7 @@ from seating.generations import arefresh
 from seating.hub import current_hub
 from seating.identity import (
     COOKIE,
+    Caller,
     account_of_session,
     cookies_of_socket,
     guest_token,
@@ -37,7 +38,7 @@ from seating.lifecycle import is_stopping
 from seating.limits import Bucket
 from seating.outlet import SendOutlet, ServersOutlet, servers_outlet
 from seating.protocol import CloseCode
-from seating.services.holds import Caller, ahold_seats, arelease_seats
+from seating.services.holds import ahold_seats, arelease_seats
 
 BAD_MESSAGES_IN_A_ROW = 3
 SESSION_CHECK_SECONDS = 30.0

@@ -89,6 +89,15 @@ class Visitor:
         return self if self.owners else Visitor((new_guest(),))
 
 
+@dataclass(frozen=True)
+class Caller:
+    """Who asks for seats, beside their identity: the address they come from (as `cinema.addresses` has it), and whether
+    they are signed in to an account whose e-mail address is verified."""
+
+    address: str = ""
+    verified: bool = False
+
+
 def visitor_of(request: Any) -> Visitor:
     """Whom this HTTP request speaks for; see `visitor_of_bearer`, `visitor_of_cookies`. Raises BadToken.
 

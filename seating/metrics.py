@@ -10,7 +10,7 @@ import structlog
 from prometheus_client.core import REGISTRY, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from seating import store
+from seating import index, store
 from seating.errors import HoldsUnavailable
 
 log = structlog.get_logger(__name__)
@@ -26,7 +26,7 @@ class HoldFigures(Collector):
     def collect(self) -> Iterator[GaugeMetricFamily]:
         lapsed, refused = self.describe()
         try:
-            shows = store.shows_to_sweep()
+            shows = index.shows_to_sweep()
             for show, numbers in zip(shows, store.counts(shows), strict=True):
                 if numbers is not None:
                     lapsed.add_metric([str(show)], numbers["lapsed"])

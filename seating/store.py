@@ -13,11 +13,8 @@ from typing import Any
 import redis
 
 from seating import keys, scripts
-from seating.connections import async_client, batches, client
+from seating.connections import batches, client
 from seating.errors import HoldsUnavailable
-
-INDEX_LIFE_SECONDS = 3600  # how long a show stays in the index of shows with holds after it was last touched
-INDEX_AGAIN_SECONDS = 600
 
 
 class Unbuilt(Exception):
@@ -169,7 +166,8 @@ def read_snapshot(reply: list[Any]) -> Snapshot:
 _UNAVAILABLE = "The seat service cannot be reached just now. Try again in a moment."
 
 
-def _unavailable(error: BaseException) -> HoldsUnavailable:
+def unavailable(error: BaseException) -> HoldsUnavailable:
+    """The refusal for an error of the Redis client; it says whether nobody listened at all."""
     refusal = HoldsUnavailable(_UNAVAILABLE)
     cause: BaseException | None = error
     while cause is not None and not refusal.refused:
@@ -186,7 +184,7 @@ def run(command: Command) -> list[Any]:
         except redis.exceptions.NoScriptError:
             reply = client().execute_command("EVAL", scripts.source(command.script), *command.parts())
     except redis.RedisError as error:
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
     return _checked(reply)
 
 
@@ -198,7 +196,7 @@ async def arun(command: Command) -> list[Any]:
         except redis.exceptions.NoScriptError:
             reply = await batches().send("EVAL", scripts.source(command.script), *command.parts())
     except redis.RedisError as error:
-        raise _unavailable(error) from error
+        raise unavailable(error) from error
     return _checked(reply)
 
 
@@ -208,69 +206,11 @@ def _checked(reply: Any) -> list[Any]:
     return list(reply)
 
 
-# ------------------------------------------------------------------------- the index of shows with holds
-_indexed: dict[int, float] = {}
-
-
-def index_is_fresh(show: int) -> bool:
-    """Whether this process touched the show in the index recently enough to rely on it."""
-    return time.monotonic() - _indexed.get(show, -INDEX_AGAIN_SECONDS) < INDEX_AGAIN_SECONDS
-
-
-def index_command(show: int) -> list[Any]:
-    """Puts the show into the index, or renews it, long before any of its holds can run out; see `shows_to_sweep`."""
-    _indexed[show] = time.monotonic()
-    return [
-        "ZADD",
-        keys.SHOWS_WITH_HOLDS,
-        "GT",
-        str(int((time.time() + INDEX_LIFE_SECONDS) * 1000)),
-        str(show),
-    ]
-
-
-def touch(show: int) -> None:
-    """Raises HoldsUnavailable."""
-    try:
-        client().execute_command(*index_command(show))
-    except redis.RedisError as error:
-        _indexed.pop(show, None)
-        raise _unavailable(error) from error
-
-
-async def atouch(show: int) -> None:
-    """`touch` for the event loop."""
-    try:
-        await async_client().execute_command(*index_command(show))
-    except redis.RedisError as error:
-        _indexed.pop(show, None)
-        raise _unavailable(error) from error
-
-
-def shows_to_sweep() -> list[int]:
-    """Shows that may have holds. An entry outlives the longest hold, so dropping old ones loses none."""
-    connection = client()
-    now = int(time.time() * 1000)
-    members: Any = connection.zrange(keys.SHOWS_WITH_HOLDS, 0, -1)
-    connection.zremrangebyscore(keys.SHOWS_WITH_HOLDS, "-inf", now)
-    return [int(show) for show in members]
-
-
-def shows_with_holds_of(owner: str) -> list[int]:
-    """Shows at which this owner holds seats. Raises HoldsUnavailable."""
-    try:
-        shows = shows_to_sweep()
-    except redis.RedisError as error:
-        raise _unavailable(error) from error
-    replies = _many([["HEXISTS", keys.of_show(show)[3], owner] for show in shows])
-    return [show for show, holds in zip(shows, replies, strict=True) if holds]
-
-
 # ------------------------------------------------------------------------------------- positions and counts
 def positions(shows: Iterable[int]) -> list[tuple[str, int] | None]:
     """`(epoch, seq)` of each show, None where it is not built. Raises HoldsUnavailable."""
     wanted = list(shows)
-    rows = _many([["HMGET", keys.of_show(show)[0], "epoch", "seq"] for show in wanted])
+    rows = many([["HMGET", keys.of_show(show)[0], "epoch", "seq"] for show in wanted])
     return [(row[0], int(row[1])) if row[0] else None for row in rows]
 
 
@@ -280,7 +220,7 @@ def counts(shows: Iterable[int]) -> list[dict[str, int] | None]:
     Raises HoldsUnavailable.
     """
     wanted = list(shows)
-    rows = _many(
+    rows = many(
         [
             part
             for show in wanted
@@ -310,14 +250,15 @@ def sum_viewers(reports: Iterable[str]) -> int:
 
 def forget_shows(shows: Iterable[int]) -> None:
     """Removes what Redis keeps of shows that are long over."""
-    _many([["UNLINK", *keys.of_show(show), keys.viewers(show)] for show in shows])
+    many([["UNLINK", *keys.of_show(show), keys.viewers(show)] for show in shows])
 
 
-def _many(commands: list[list[str]]) -> list[Any]:
+def many(commands: list[list[str]]) -> list[Any]:
+    """The replies of these commands, sent together. Raises HoldsUnavailable."""
     try:
         pipeline = client().pipeline(transaction=False)
         for command in commands:
             pipeline.execute_command(*command)
         return pipeline.execute()
     except redis.RedisError as error:
-        raise _unavailable(error) from error
+        raise unavailable(error) from error

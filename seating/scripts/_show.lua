@@ -81,7 +81,7 @@ local function save_holds(owner, holds)
   end
 end
 
--- ------------------------------------------------------------------------- budgets (services/budgets.py)
+-- ------------------------------------------------------------------------- budgets (seating/budgets.py)
 local function budget_of(name)
   if not budgets[name] then
     local text = redis.call('HGET', budgets_key, name)
@@ -104,8 +104,8 @@ local function lapses(budget)
   return sum, oldest
 end
 
--- An ask is one request for seats: {id, ms, client's key or '', name of the budget or ''}. Counts `held` more seats, and
--- `lapsed` more that nobody paid for: less than 0 gives back what a payment earns.
+-- An ask is one request for seats: {id, ms, client's key or '', name of the budget or ''}. Counts `held` more seats,
+-- and `lapsed` more that nobody paid for: less than 0 gives back what a payment earns.
 local function count(ask, held, lapsed)
   local name = ask and ask[4]
   if not name or name == '' then return end

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils import timezone
 
-from seating import store
+from seating import index, store
 from seating.budgets import budget_for
 from seating.models import Claim
 from seating.services.execute import run_built
@@ -11,7 +11,7 @@ from seating.services.execute import run_built
 
 def shows_with_holds_of(owner: str) -> list[int]:
     """Shows at which they hold seats, paid for or not. Raises HoldsUnavailable."""
-    return store.shows_with_holds_of(owner)
+    return index.shows_with_holds_of(owner)
 
 
 def adopt_holds(show_id: int, guest: str, account: str, *, verified: bool) -> list[str]:

@@ -15,7 +15,7 @@ import redis
 from django.conf import settings
 
 from cinema.plans.halls import Hall
-from seating import store
+from seating import index, store
 from seating.budgets import budget_for
 from seating.errors import (
     AccountsOnly,
@@ -28,6 +28,7 @@ from seating.errors import (
     UnknownSeat,
 )
 from seating.facts import ShowFacts, recent_show_facts, show_facts
+from seating.identity import Caller
 from seating.services.execute import arun_built, run_built
 from seating.services.take_back import take_back_soon
 
@@ -41,15 +42,6 @@ class Hold:
     show: int
     seats: tuple[str, ...]
     expires_at: datetime
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Who asks for seats, beside their identity: the address they come from (as `cinema.addresses` has it), and whether
-    they are signed in to an account whose e-mail address is verified."""
-
-    address: str = ""
-    verified: bool = False
 
 
 NOBODYS_ADDRESS = Caller()  # a command or a test; in no budget
@@ -69,8 +61,8 @@ def hold_seats(
     if facts.refuse_single_seats:
         reply = run_built(store.snapshot(show_id))
         refuse_single(facts.hall, store.read_snapshot(reply).states, seats)
-    if not store.index_is_fresh(show_id):
-        store.touch(show_id)
+    if not index.index_is_fresh(show_id):
+        index.touch(show_id)
     with _taken_back_if_unknown(command, seats):
         return hold_from(run_built(command), show_id, owner)
 
@@ -84,8 +76,8 @@ async def ahold_seats(
     if facts.refuse_single_seats:
         reply = await arun_built(store.snapshot(show_id))
         refuse_single(facts.hall, store.read_snapshot(reply).states, seats)
-    if not store.index_is_fresh(show_id):
-        await store.atouch(show_id)
+    if not index.index_is_fresh(show_id):
+        await index.atouch(show_id)
     with _taken_back_if_unknown(command, seats):
         return hold_from(await arun_built(command), show_id, owner)
 
@@ -131,7 +123,7 @@ def expire_holds() -> int:
     Raises HoldsUnavailable.
     """
     try:
-        shows = store.shows_to_sweep()
+        shows = index.shows_to_sweep()
     except redis.RedisError as error:
         raise HoldsUnavailable("Redis cannot be reached: nothing was swept.") from error
     freed = 0

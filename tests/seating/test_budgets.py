@@ -7,10 +7,11 @@ from django.db import transaction
 
 from seating import budgets, connections, keys, store
 from seating.errors import AccountsOnly, SeatingError, TooManySeatsHere
+from seating.identity import Caller
 from seating.selectors import figures, held_by, seat_map
 from seating.services.adoption import adopt_holds
 from seating.services.claims import abandon_hold, claim_hold, sell_seats
-from seating.services.holds import Caller, expire_holds, hold_seats, release_seats
+from seating.services.holds import expire_holds, hold_seats, release_seats
 from tests.seating.steps import make_due, sell_held
 
 HOME = Caller("192.0.2.7")

@@ -8,7 +8,7 @@ import pytest
 import redis
 
 from config.dev.embedded import free_port
-from seating import store
+from seating import index, store
 from seating.errors import HoldsUnavailable, HoldUnknown, SeatUnavailable
 from seating.selectors import held_by, seat_map
 from seating.services import take_back
@@ -55,7 +55,7 @@ def deaf_once(monkeypatch):
     def lose(command, reply):
         if command.script == "hold" and not lost:
             lost.append(reply)
-            raise store._unavailable(redis.TimeoutError("Timeout reading from socket"))
+            raise store.unavailable(redis.TimeoutError("Timeout reading from socket"))
         return reply
 
     async def alose(command):
@@ -115,7 +115,7 @@ def test_asking_again_with_the_key_keeps_the_seats(show, alice, deaf_once, monke
 def test_where_nobody_listens_the_refusal_is_certain(show, alice, monkeypatch):
     nobody = redis.Redis(port=free_port())
     monkeypatch.setattr(store, "client", lambda: nobody)
-    monkeypatch.setattr(store, "index_is_fresh", lambda show: True)
+    monkeypatch.setattr(index, "index_is_fresh", lambda show: True)
     with pytest.raises(HoldsUnavailable) as refusal:
         hold_seats(show.pk, alice, ["A1"])
     assert refusal.value.code == "holds_unavailable"
