@@ -238,7 +238,7 @@ class Walk(RuleBasedStateMachine):
         for _ in range(6):
             for refund_id in list(self.paper.given_back):
                 self.paper.end_refund(refund_id, "processed")
-            make_everything_due()
+            make_everything_due(self.show)
             for task in TASKS:
                 task()
         check_the_books(self.show, self.paper)

@@ -36,7 +36,7 @@ def test_nothing_stays_unmatched_once_the_reconciler_has_run(show, monkeypatch, 
             webhooks.receive(*message)
         webhooks.process_stored()
     for _ in range(3):
-        make_everything_due()
+        make_everything_due(show)
         for task in TASKS:
             task()
     check_the_books(show, paper)
