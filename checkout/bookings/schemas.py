@@ -52,6 +52,11 @@ class HoldOut(Schema):
     price: Paise = Field(description="paise to pay for all seats of the hold, fee and taxes included")
 
 
+class CodeOut(Schema):
+    sent_to: str = Field(description="the booking's address, all but its first letter hidden")
+    seconds: int = Field(description="how long the code is good once its mail was sent")
+
+
 class ReleasedOut(Schema):
     released: list[str]
 

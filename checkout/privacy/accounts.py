@@ -1,0 +1,69 @@
+"""An account's own data: taken along, and deleted."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from checkout.privacy.erase import Erased, erase_person
+from checkout.privacy.export import data_of_person
+from cinema.errors import DomainError
+from cinema.times import utc
+from seating.identity import owner_of_user
+
+log = structlog.get_logger(__name__)
+
+
+class StaffAccount(DomainError):
+    """What staff did must stay readable: an administrator ends their post first."""
+
+    code = "staff_account"
+    title = "An account of staff"
+
+
+def data_of_account(user: Any, owners: Sequence[str]) -> dict[str, Any]:
+    """Everything we know about the person: the account, and what it and this browser's guest booked."""
+    addresses = EmailAddress.objects.filter(user=user).order_by("pk")
+    return {
+        "account": {
+            "name": user.get_full_name(),
+            "email_addresses": [
+                {"email": one.email, "verified": one.verified, "primary": one.primary} for one in addresses
+            ],
+            "signed_up_at": utc(user.date_joined),
+            "last_signed_in_at": utc(user.last_login) if user.last_login else None,
+            "second_factors": [one.type for one in Authenticator.objects.filter(user=user)],
+        },
+        **data_of_person([owner_of_user(user), *owners]),
+    }
+
+
+def delete_account(user: Any, owners: Sequence[str]) -> Erased:
+    """The account, and the person in everything it booked; `owners` are further ones of theirs, such as a guest.
+
+    Safe to run again where it died on the way: the account goes last. Raises StaffAccount.
+    """
+    if user.is_staff:
+        raise StaffAccount("Accounts of staff are ended by an administrator. Ask for it at the box office.")
+    owner = owner_of_user(user)
+    # Only verified ones: an address that was merely typed here may be another person's.
+    verified = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
+    done = erase_person([owner, *owners], list(verified))
+    with transaction.atomic():
+        Session.objects.filter(pk__in=_sessions_of(user)).delete()
+        user.delete()
+    log.info("account_deleted", owner=owner, bookings=done.bookings)
+    return done
+
+
+def _sessions_of(user: Any) -> list[str]:
+    """Sessions are not listed by their users: all that live are read. They repeat the address that was signed in with."""
+    return [
+        session.pk
+        for session in Session.objects.all().iterator()
+        if session.get_decoded().get("_auth_user_id") == str(user.pk)
+    ]
