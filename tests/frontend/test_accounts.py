@@ -46,7 +46,7 @@ def sign_up(client, email="bob@example.test", **headers):
 
 
 def code_in_mail():
-    return re.search(r"^([A-Z0-9]{3}-?[A-Z0-9]{3})$", mail.outbox[-1].body, re.MULTILINE)[1]
+    return re.search(r"^([A-Z]{4}-[A-Z]{4})$", mail.outbox[-1].body, re.MULTILINE)[1]
 
 
 def test_nobody_is_signed_in_before_the_mails_code_was_given(client):
