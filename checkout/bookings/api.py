@@ -147,17 +147,17 @@ def get_receipt_pdf(request: VisitorRequest, booking_id: str) -> HttpResponse:
 
 @router.post(
     "/bookings/{booking_id}/codes/",
-    response={201: CodeOut, **problems(400, 401, 403, 404, 410, 422, 429)},
+    response={201: CodeOut, **problems(400, 401, 403, 404, 409, 410, 429)},
     operation_id="checkout_api_ask_for_code",
     summary="Mails a code of six digits to the booking's address, for what a mail's link alone does not allow",
     description=f"Send it with the request that changes the booking, in `{HEADER}`. It is good for ten minutes, five "
-    "tries and one deed; three are mailed an hour. Whoever booked needs none.",
+    "tries and one deed; three are mailed an hour. Whoever booked needs none, and a booking that was never paid has none.",
 )
 def ask_for_code(request: VisitorRequest, booking_id: str) -> Any:
-    email = select.get_booking(booking_id, lookers(request, booking_id)).email
+    booking = select.get_booking_with_dates(booking_id, lookers(request, booking_id))
     with transaction.atomic():
         codes.ask_for_code(codes.subject_of_booking(booking_id), create.locked_booking(booking_id))
-    return Status(201, {"sent_to": codes.masked(email), "seconds": int(codes.LIFE.total_seconds())})
+    return Status(201, {"sent_to": codes.masked(booking.email), "seconds": int(codes.LIFE.total_seconds())})
 
 
 @router.post(

@@ -6,10 +6,12 @@ from typing import Any
 import structlog
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from checkout.privacy.erase import Erased, erase_person
+from checkout.privacy.erase import ERASED, Erased, erase_person
 from checkout.privacy.export import data_of_person
 from cinema.errors import DomainError
 from cinema.times import utc
@@ -54,6 +56,8 @@ def delete_account(user: Any, owners: Sequence[str]) -> Erased:
     verified = EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True)
     done = erase_person([owner, *owners], list(verified))
     with transaction.atomic():
+        history = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(user), object_id=str(user.pk))
+        history.update(object_repr=ERASED, change_message="")
         Session.objects.filter(pk__in=_sessions_of(user)).delete()
         user.delete()
     log.info("account_deleted", owner=owner, bookings=done.bookings)

@@ -23,7 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from checkout.bookings.create import locked_booking
-from checkout.bookings.select import get_booking
+from checkout.bookings.select import get_booking, get_booking_with_dates
 from checkout.links import codes
 from checkout.links.codes import Permit, permit
 from checkout.links.errors import CodeRefused, CodeRequired, TooManyCodes
@@ -106,8 +106,11 @@ def say_that_it_is_mailed(request: HttpRequest, ask: Callable[[], Any], email: s
 @require_http_methods(["POST"])
 @opened_by_link
 def ask_for_code(request: HttpRequest, booking_id: str, seen: Seen) -> HttpResponse:
-    """Mails a code and returns to the page of this booking that asked for it."""
-    booking = get_booking(booking_id, seen.owners)
+    """Mails a code and returns to the page of this booking that asked for it.
+
+    Only for a booking that was paid: otherwise anybody could book for another's address and have it written to.
+    """
+    booking = get_booking_with_dates(booking_id, seen.owners)
     subject = codes.subject_of_booking(booking_id)
     say_that_it_is_mailed(request, lambda: codes.ask_for_code(subject, locked_booking(booking_id)), booking.email)
     page = reverse("frontend:booking", args=[booking_id])

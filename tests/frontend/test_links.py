@@ -4,16 +4,22 @@ import re
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from checkout.links.codes import subject_of_booking
 from checkout.links.tokens import link_query, link_token
 from checkout.models import MailCode
 from checkout.outbox.handlers import relay_outbox
 from seating.identity import COOKIE, token_for
-from tests.frontend.test_bookings import make_booking
+from tests.frontend import test_bookings as bookings
 from tests.frontend.test_cancelling import booking, tickets  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
+
+
+def make_booking(owner, status="confirmed", **kw):
+    paid = {"confirmed_at": timezone.now()} if status == "confirmed" else {}
+    return bookings.make_booking(owner, status, site="https://box.example", **{**paid, **kw})
 
 
 def path_of(booking, below=""):
@@ -28,7 +34,7 @@ def mailed_code(client, booking):
 
 @pytest.mark.parametrize("below", ["", "ticket/", "receipt/", "cancel/"])
 def test_every_page_to_look_at_opens_and_sets_no_guest(client, alice, below):
-    booking = make_booking(alice, confirmed_at="2026-01-01T00:00Z")
+    booking = make_booking(alice)
     answer = client.get(path_of(booking, below))
     assert answer.status_code == 200
     assert COOKIE not in answer.cookies and "sessionid" not in answer.cookies
@@ -45,7 +51,7 @@ def test_a_browser_that_is_somebody_stays_who_it_is(client, alice, bob):
 
 
 def test_every_link_of_the_page_leads_on_with_the_token(client, alice):
-    booking = make_booking(alice, confirmed_at="2026-01-01T00:00Z")
+    booking = make_booking(alice)
     for below in ("", "receipt/", "ticket/"):
         page = client.get(path_of(booking, below)).content.decode()
         ours = re.findall(rf'href="((?:/api)?/bookings/{booking.pk}/[^"]*)"', page)

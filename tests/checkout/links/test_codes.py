@@ -130,6 +130,13 @@ def test_a_stranger_without_the_link_cannot_have_codes_mailed(bought, carol):
     assert not MailCode.objects.exists()
 
 
+def test_for_a_booking_that_was_never_paid_no_code_is_mailed(desk, alices_client):
+    """Anybody could make one in another's name, and have their words mailed to that address."""
+    booking = desk.book()
+    assert post(alices_client, f"bookings/{booking.pk}/codes/").json()["code"] == "not_confirmed"
+    assert not MailCode.objects.exists()
+
+
 def test_where_a_code_goes_is_shown_by_its_first_letter_only(bought, carol):
     assert ask(carol, bought).json() == {"sent_to": "a•••@example.com", "seconds": 600}
 
