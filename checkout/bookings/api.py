@@ -7,11 +7,12 @@ from django.db import transaction
 from django.http import HttpResponse
 from ninja import Router, Status
 
-from checkout.bookings import create, select
+from checkout.bookings import contact, create, select
 from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.bookings.schemas import (
     BookingOut,
     CodeOut,
+    ContactIn,
     CouponIn,
     CreateIn,
     HoldOut,
@@ -158,6 +159,22 @@ def ask_for_code(request: VisitorRequest, booking_id: str) -> Any:
     with transaction.atomic():
         codes.ask_for_code(codes.subject_of_booking(booking_id), create.locked_booking(booking_id))
     return Status(201, {"sent_to": codes.masked(booking.email), "seconds": int(codes.LIFE.total_seconds())})
+
+
+@router.post(
+    "/bookings/{booking_id}/contact/",
+    response={200: BookingOut, **problems(400, 401, 403, 404, 409, 410, 422)},
+    operation_id="checkout_api_change_contact",
+    openapi_extra={"parameters": [GIVEN]},
+    summary="Another name, address or number for a paid booking; a new address gets the tickets, and old links end",
+)
+def change_contact(request: VisitorRequest, booking_id: str, wanted: ContactIn) -> Any:
+    permit = permit_of(request, booking_id)
+    select.get_booking(booking_id, permit.owners)
+    with transaction.atomic():
+        permit.spend()
+        contact.change_contact(booking_id, name=wanted.name, email=wanted.email, phone=wanted.phone or "")
+    return select.booking_json(select.get_booking(booking_id, permit.owners))
 
 
 @router.post(

@@ -35,6 +35,14 @@ class CouponIn(Strict):
     code: Annotated[CouponCode, AfterValidator(filled)] | None = Field(description="null takes the coupon off")
 
 
+class ContactIn(Strict):
+    """Who the booking is for from now on."""
+
+    name: Name
+    email: Email
+    phone: Phone | None = ""
+
+
 class TakeIn(Strict):
     """Whom the booking is for; by default whoever joined the list."""
 

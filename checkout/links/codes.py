@@ -128,6 +128,11 @@ def check_code(subject: str, given: str) -> MailCode:
     return row
 
 
+def forget_codes(subject: str) -> None:
+    """Those that were mailed are good no more; they still count for the hour."""
+    MailCode.objects.filter(subject=subject).update(digest="", expires_at=None)
+
+
 def spend(row: MailCode) -> None:
     """Inside the transaction of what the code was given for. Raises CodeRefused: it was used before."""
     if not MailCode.objects.filter(pk=row.pk, used_at=None).update(used_at=timezone.now()):

@@ -69,6 +69,10 @@ def _waitlist_closed(message: OutboxMessage) -> None:
     mails.send_waitlist_closed(_waiting(message), message.key)
 
 
+def _contact_changed(message: OutboxMessage) -> None:
+    mails.send_contact_changed(_whole(message), message.payload["former"], message.key)
+
+
 def _code(message: OutboxMessage) -> None:
     code = code_to_mail(message.payload["code"])
     if code is None:
@@ -84,6 +88,7 @@ HANDLERS: dict[str, queue.Handler] = {
     "reminder": _reminder,
     "refund": _refund,
     "code": _code,
+    "contact_changed": _contact_changed,
     "seats_offered": _seats_offered,
     "waitlist_closed": _waitlist_closed,
 }

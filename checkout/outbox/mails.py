@@ -100,6 +100,14 @@ def send_code(booking: Booking | WaitlistEntry, code: str, key: str) -> None:
     _message(booking, key, f"{code} is your code for {booking.show.movie.title}", "code", {"code": code}).send()
 
 
+def send_contact_changed(booking: Booking, former: str, key: str) -> None:
+    """To the address that the booking had before; without a link, and without the new address."""
+    subject = f"Your booking {booking.reference} has another e-mail address now"
+    message = _message(booking, key, subject, "contact_changed", {})
+    message.to = [former]
+    message.send()
+
+
 def send_waitlist_closed(entry: WaitlistEntry, key: str) -> None:
     """No seats came free, or the show is cancelled."""
     facts = {"cancelled": entry.show.state == "cancelled", "link": f"{entry.site}/" if entry.site else ""}

@@ -27,6 +27,7 @@ from checkout.links.tokens import link_token
 from checkout.models import Booking, Payment, Ticket
 from checkout.tickets.receipts import receipt_of
 from cinema.errors import DomainError
+from frontend.forms import ContactForm
 from frontend.templatetags.housefull import rupees
 from frontend.views.links import Seen, link_of, opened_by_link, permit_of_page, words_for
 from seating.identity import visitor_of
@@ -68,6 +69,7 @@ def booking_detail(request: HttpRequest, booking_id: str, seen: Seen) -> HttpRes
         "refunds": [refund for refund in booking.refunds.all() if not refund.replaced],
         "may_cancel": _may_cancel(booking, tickets, now),
         "renewable": _renewable(booking, tickets, now),
+        "contact_form": _contact_form(booking, now),
         "over": booking.show.ends_at <= now,
         "discount": sum(line.discount for line in booking.lines.all()),
         "use": getattr(booking, "redemption", None),
@@ -171,6 +173,12 @@ def _renewable(booking: Booking, tickets: list[Ticket], now: datetime) -> list[T
     if booking.status != Booking.Status.CONFIRMED or now >= booking.show.ends_at:
         return []
     return [ticket for ticket in tickets if ticket.admits and ticket.checked_in_at is None]
+
+
+def _contact_form(booking: Booking, now: datetime) -> ContactForm | None:
+    if booking.status != Booking.Status.CONFIRMED or now >= booking.show.ends_at:
+        return None
+    return ContactForm(initial={"name": booking.name, "email": booking.email, "phone": booking.phone})
 
 
 def _chosen(request: HttpRequest, tickets: list[Ticket]) -> list[Ticket]:

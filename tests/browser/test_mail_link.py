@@ -50,11 +50,11 @@ async def test_cancelling_takes_the_code_of_a_mail(open_window, live_show, bough
     violations = (await Axe().run(page)).response["violations"]
     assert [violation["id"] for violation in violations] == []
     code = code_in_mail(live_show.site, "alice@example.test")
-    await page.fill("#code", f"{(int(code) + 1) % 1_000_000:06}")
+    await page.fill("#code-mail", f"{(int(code) + 1) % 1_000_000:06}")
     await page.keyboard.press("Enter")  # the form's own button, not the one that mails another code
     await page.wait_for_selector("#code-error")
     assert "This is not the code in our newest mail." in await page.inner_text("#code-error")
-    await page.fill("#code", code)
+    await page.fill("#code-mail", code)
     await page.get_by_role("button", name="Cancel 1 ticket").click()
     await page.wait_for_url(f"**/bookings/{booking['id']}/?t=*")
     assert "on its way back to you" in await page.inner_text("[role=status]")

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from checkout.links.codes import subject_of_booking
 from checkout.links.tokens import link_query, link_token
-from checkout.models import MailCode
+from checkout.models import Booking, MailCode
 from checkout.outbox.handlers import relay_outbox
 from seating.identity import COOKIE, token_for
 from tests.frontend import test_bookings as bookings
@@ -154,3 +154,21 @@ def test_a_link_to_look_leads_from_the_checkout_back_to_the_booking(client, alic
     answer = client.get(f"/checkout/{booking.pk}/{link_query(booking)}")
     assert answer["Location"] == path_of(booking)
     assert client.get(f"/checkout/{booking.pk}/{link_query(booking, 'pay')}").status_code == 200
+
+
+def test_the_contact_is_changed_with_the_code_and_the_old_link_ends(client, alice):
+    booking = make_booking(alice)
+    old, new = path_of(booking), {"name": "Bob", "email": "bob@example.test", "phone": ""}
+    page = client.post(path_of(booking, "contact/"), new, follow=True).content.decode()
+    assert "Enter the code from our mail first." in page and Booking.objects.get().name == "Alice"
+    code = mailed_code(client, booking)
+    page = client.post(path_of(booking, "contact/"), {**new, "code": code}, follow=True).content.decode()
+    assert "Mails about this booking go to bob@example.test." in page
+    assert client.get(old).status_code == 410
+
+
+def test_an_address_that_is_none_is_refused_in_words(client, alice):
+    booking = make_booking(alice)
+    wrong = {"name": "Bob", "email": "nonsense", "phone": "no number"}
+    page = client.post(path_of(booking, "contact/"), wrong, follow=True).content.decode()
+    assert "Write the telephone number in digits." in page and Booking.objects.get().name == "Alice"

@@ -67,6 +67,16 @@ def test_a_link_alone_changes_nothing_and_says_what_is_needed(bought, carol, ver
     assert bought.status == "confirmed" and set(bought.tickets.values_list("edition", flat=True)) == {1}
 
 
+def test_the_contact_is_not_changed_without_a_code(bought, carol):
+    new = {"name": "Carol", "email": "carol@example.com"}
+    path = f"bookings/{bought.pk}/contact/?t={link_token(bought)}"
+    assert post(carol, path, new).json()["code"] == "code_required"
+    code = mailed_code(carol, bought)
+    assert post(carol, path, new, **{"X-Booking-Code": code}).status_code == 200
+    bought.refresh_from_db()
+    assert (bought.name, bought.email) == ("Carol", "carol@example.com")
+
+
 def test_what_would_come_back_may_be_looked_at_without_a_code(bought, carol):
     answer = post(carol, f"bookings/{bought.pk}/cancel/?t={link_token(bought)}", {"dry_run": True})
     assert answer.status_code == 200 and answer.json()["refund"] > 0
