@@ -10,14 +10,13 @@ from typing import Any
 
 import structlog
 
-
 # The parameters of our addresses that open something. A value ends where an address or a quoted one does.
 SECRET = re.compile(r"(?P<name>[?&](?:t|code|key|token)=)[^&\s\"'<>\\]+")
 
 
-def without_secrets(_logger: Any, _method: str, line: str) -> str:
+def without_secrets(_logger: Any, _method: str, line: Any) -> str:
     """The last step of a line: `?t=…` for `?t=WyJsb29rI…`."""
-    return SECRET.sub(r"\g<name>…", line)
+    return SECRET.sub(r"\g<name>…", str(line))
 
 
 def formatter(colour: bool, as_json: bool) -> logging.Formatter:

@@ -1,4 +1,4 @@
-"""What allauth is told about this site: whose address a request comes from, and what a verified address brings along."""
+"""What allauth learns about this site: whose address a request comes from, what a verified address brings along."""
 
 from typing import Any
 

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.http import HttpResponse
 from ninja import Router, Status
 
-from checkout.bookings import contact, create, select
+from checkout.bookings import codes, contact, create, select
+from checkout.bookings.codes import GIVEN, HEADER, permit_of
 from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.bookings.schemas import (
     BookingOut,
@@ -24,8 +25,6 @@ from checkout.bookings.schemas import (
 from checkout.coupons.throttle import limited_guesses
 from checkout.errors import OfferOver
 from checkout.fields import ShowId
-from checkout.links import codes
-from checkout.links.codes import GIVEN, HEADER, permit_of
 from checkout.links.tokens import lookers
 from checkout.models.booking import total_of
 from checkout.models.coupon import plain_code
@@ -152,7 +151,8 @@ def get_receipt_pdf(request: VisitorRequest, booking_id: str) -> HttpResponse:
     operation_id="checkout_api_ask_for_code",
     summary="Mails a code of six digits to the booking's address, for what a mail's link alone does not allow",
     description=f"Send it with the request that changes the booking, in `{HEADER}`. It is good for ten minutes, five "
-    "tries and one deed; three are mailed an hour. Whoever booked needs none, and a booking that was never paid has none.",
+    "tries and one deed; three are mailed an hour, and none for a booking that was never paid. "
+    "Whoever booked needs none.",
 )
 def ask_for_code(request: VisitorRequest, booking_id: str) -> Any:
     booking = select.get_booking_with_dates(booking_id, lookers(request, booking_id))

@@ -7,9 +7,9 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
+from checkout.bookings.codes import forget_codes, subject_of_booking
 from checkout.bookings.create import locked_booking
 from checkout.errors import NotConfirmed
-from checkout.links.codes import forget_codes, subject_of_booking
 from checkout.links.tokens import end_links
 from checkout.models import Booking
 from checkout.outbox import queue

@@ -6,10 +6,10 @@ from django.db import transaction
 from ninja import Router
 
 from checkout.bookings import select
+from checkout.bookings.codes import GIVEN, Permit, permit_of
 from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.cancellations import bookings
 from checkout.cancellations.schemas import CancelIn, CancellationOut
-from checkout.links.codes import GIVEN, Permit, permit_of
 from checkout.links.tokens import lookers
 from cinema.problems import problems
 from seating.auth import VisitorRequest

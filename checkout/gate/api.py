@@ -7,12 +7,12 @@ from django.db import transaction
 from ninja import Router
 
 from checkout.bookings import select
+from checkout.bookings.codes import GIVEN, permit_of
 from checkout.bookings.schemas import BookingOut
 from checkout.gate import check_in as gate
 from checkout.gate import reissue
 from checkout.gate.offline import OfflineScan, SyncedScan, sync_scans
 from checkout.gate.schemas import CheckedInOut, CheckInIn, KeysOut, ReissueIn, SyncedOut, SyncIn
-from checkout.links.codes import GIVEN, permit_of
 from checkout.models import Ticket
 from checkout.tickets import codes
 from cinema.problems import problems

@@ -4,8 +4,9 @@ Whoever opens it looks at that booking, its tickets and its receipt, and stays w
 token stays in the address of every page below. It ends `KEPT` after the show, and when its tickets are issued again:
 that raises the booking's generation, which every token repeats.
 
-`look` is the purpose of every mailed link. `pay` is handed out only after a code (`checkout.links.codes`), to pay for
-the booking that was made with it on another device than the customer's own; once it is paid, it lets look like others.
+`look` is the purpose of every mailed link. `pay` is handed out only after a code (`checkout.bookings.codes`), to pay for
+the booking that was made with it on another device than the customer's own; once that is
+paid, it is for looking like the others.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,7 @@ from seating.auth import VisitorRequest
 PARAMETER, HEADER = "t", "X-Booking-Link"
 LOOK, PAY = "look", "pay"
 KEPT = timedelta(days=30)  # after the show
-SALT = "checkout.links.booking"
+_signer = signing.Signer(salt="checkout.links.booking")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Looker:
 
 
 def link_token(booking: Booking, purpose: str = LOOK) -> str:
-    return signing.dumps([purpose, booking.pk, booking.link_generation], salt=SALT)
+    """The same as long as the generation is: a mail that is sent twice has one link."""
+    return _signer.sign_object([purpose, booking.pk, booking.link_generation])
 
 
 def link_query(booking: Booking, purpose: str = LOOK) -> str:
@@ -87,7 +89,7 @@ def end_links(booking: Booking) -> None:
 def _read(token: str) -> tuple[str, str, int] | None:
     """Purpose, booking and generation of a token that we have signed."""
     try:
-        purpose, booking_id, generation = signing.loads(token, salt=SALT)
+        purpose, booking_id, generation = _signer.unsign_object(token)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return str(purpose), str(booking_id), int(generation)

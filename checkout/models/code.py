@@ -1,4 +1,4 @@
-"""Codes that are mailed to whoever changes something from a link; see `checkout.links.codes`. Times are UTC."""
+"""Codes that are mailed to whoever changes something from a link; see `checkout.bookings.codes`. Times are UTC."""
 
 from django.db import models
 from django.utils import timezone

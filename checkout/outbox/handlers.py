@@ -1,6 +1,6 @@
 """What the outbox does: refunds go to the gateway, mails to the customer."""
 
-from checkout.links.codes import code_to_mail
+from checkout.bookings.codes import code_to_mail
 from checkout.models import Booking, OutboxMessage, Payment, WaitlistEntry
 from checkout.outbox import mails, queue
 from checkout.outbox.reminders import still_wanted

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from ninja import Router
 
 from checkout.bookings import select
+from checkout.bookings.codes import permit_of
 from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.bookings.schemas import BookingOut
-from checkout.links.codes import permit_of
 from checkout.links.tokens import lookers
 from checkout.models import Order
 from checkout.payments import webhooks

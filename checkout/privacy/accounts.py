@@ -65,7 +65,7 @@ def delete_account(user: Any, owners: Sequence[str]) -> Erased:
 
 
 def _sessions_of(user: Any) -> list[str]:
-    """Sessions are not listed by their users: all that live are read. They repeat the address that was signed in with."""
+    """Sessions are not listed by their users, so all are read. They repeat the address that was signed in with."""
     return [
         session.pk
         for session in Session.objects.all().iterator()

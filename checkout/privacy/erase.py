@@ -18,8 +18,8 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
+from checkout.bookings.codes import subject_of_booking
 from checkout.cancellations.bookings import give_up
-from checkout.links.codes import subject_of_booking
 from checkout.models import (
     Booking,
     IdempotencyKey,
@@ -67,8 +67,8 @@ def erase_person(owners: Sequence[str], emails: Iterable[str] = ()) -> Erased:
     """
     emails = {email.lower() for email in emails if email}
     theirs = Q(owner__in=list(owners))
-    for email in emails:
-        theirs |= Q(owner__startswith="guest_", email__iexact=email)
+    for address in emails:
+        theirs |= Q(owner__startswith="guest_", email__iexact=address)
     _end_what_is_under_way(theirs)
     waits = list(WaitlistEntry.objects.filter(theirs).values_list("pk", flat=True))
     done = Erased(waitlist=erase_waits(WaitlistEntry.objects.filter(pk__in=waits)))
@@ -79,8 +79,8 @@ def erase_person(owners: Sequence[str], emails: Iterable[str] = ()) -> Erased:
             # What one person booked is not one person's any more, whoever gets this account's number some day.
             Booking.objects.filter(pk__in=ids).update(owner=Concat(Value(f"{ERASED}_"), F("pk")))
     IdempotencyKey.objects.filter(owner__in=list(owners)).delete()
-    for email in emails:
-        done += _erase_by_address(email)
+    for address in emails:
+        done += _erase_by_address(address)
     return done
 
 
@@ -102,14 +102,16 @@ def erase_bookings(ids: Sequence[str]) -> Erased:
 
 
 def _end_what_is_under_way(theirs: Q) -> None:
-    for pk in list(Booking.objects.filter(theirs, status=Booking.Status.PENDING).values_list("pk", flat=True)):
+    bookings = Booking.objects.filter(theirs, status=Booking.Status.PENDING)
+    for booking_id in list(bookings.values_list("pk", flat=True)):
         with transaction.atomic():
-            booking = Booking.objects.select_for_update().get(pk=pk)
+            booking = Booking.objects.select_for_update().get(pk=booking_id)
             if booking.status == Booking.Status.PENDING:
                 give_up(booking, dry_run=False)
-    for pk in list(WaitlistEntry.objects.filter(theirs, status__in=WaitlistEntry.OPEN).values_list("pk", flat=True)):
+    waits = WaitlistEntry.objects.filter(theirs, status__in=WaitlistEntry.OPEN)
+    for entry_id in list(waits.values_list("pk", flat=True)):
         with transaction.atomic():
-            entry = WaitlistEntry.objects.select_for_update().get(pk=pk)
+            entry = WaitlistEntry.objects.select_for_update().get(pk=entry_id)
             if entry.status in WaitlistEntry.OPEN:
                 end_entry(entry, Waiting.LEFT)
 

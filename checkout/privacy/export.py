@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 
-from checkout.models import Booking, OutboxMessage, WaitlistEntry
+from checkout.models import Booking, OutboxMessage, Payment, Ticket, WaitlistEntry
 from cinema.models import Show
 from cinema.times import utc
 
@@ -51,34 +51,36 @@ def _booking(booking: Booking) -> dict[str, Any]:
             }
             for line in booking.lines.all()
         ],
-        "tickets": [
-            {
-                "seat": ticket.seat,
-                "code": ticket.code,
-                "made_at": utc(ticket.created_at),
-                "admitted_at": _moment(ticket.checked_in_at),
-                "gate": ticket.checked_in_gate,
-                "cancelled_at": _moment(ticket.cancelled_at),
-                "revoked_at": _moment(ticket.revoked_at),
-            }
-            for ticket in booking.tickets.all()
-        ],
-        "payments": [
-            {
-                "id": payment.payment_id,
-                "status": payment.status,
-                "amount": payment.amount,
-                "method": payment.method,
-                "error": payment.error,
-                "at": utc(payment.created_at),
-            }
-            for payment in booking.payments.all()
-        ],
+        "tickets": [_ticket(ticket) for ticket in booking.tickets.all()],
+        "payments": [_payment(payment) for payment in booking.payments.all()],
         "refunds": [
             {"id": refund.refund_id, "status": refund.status, "amount": refund.amount, "at": utc(refund.created_at)}
             for refund in booking.refunds.all()
         ],
         "mails": [{"about": one.kind, "sent_at": _moment(one.done_at)} for one in booking.messages.all()],
+    }
+
+
+def _ticket(ticket: Ticket) -> dict[str, Any]:
+    return {
+        "seat": ticket.seat,
+        "code": ticket.code,
+        "made_at": utc(ticket.created_at),
+        "admitted_at": _moment(ticket.checked_in_at),
+        "gate": ticket.checked_in_gate,
+        "cancelled_at": _moment(ticket.cancelled_at),
+        "revoked_at": _moment(ticket.revoked_at),
+    }
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    return {
+        "id": payment.payment_id,
+        "status": payment.status,
+        "amount": payment.amount,
+        "method": payment.method,
+        "error": payment.error,
+        "at": utc(payment.created_at),
     }
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from checkout.models import Booking, MailCode, OutboxMessage, WaitlistEntry, WebhookEvent
-from checkout.privacy.erase import AT_ONCE, Erased, erase_messages, erase_waits, erase_webhooks, erase_bookings
+from checkout.privacy.erase import AT_ONCE, Erased, erase_bookings, erase_messages, erase_waits, erase_webhooks
 
 log = structlog.get_logger(__name__)
 UNPAID = Q(status=Booking.Status.EXPIRED) | Q(status=Booking.Status.CANCELLED, confirmed_at=None)

@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from checkout.bookings.codes import masked
 from checkout.bookings.select import bookings_of, get_booking, get_paid_booking
 from checkout.cancellations.bookings import Cancellation, cancel_booking
 from checkout.errors import UnknownTicket
 from checkout.gate.reissue import reissue_tickets
-from checkout.links.codes import masked
 from checkout.links.errors import CodeRefused, CodeRequired
 from checkout.links.tokens import link_token
 from checkout.models import Booking, Payment, Ticket

@@ -36,7 +36,9 @@ def contact(request: HttpRequest, booking_id: str, seen: Seen) -> HttpResponse:
         except DomainError as error:
             messages.error(request, error.detail)
         else:
-            messages.success(request, _("Changed. Mails about this booking go to %(email)s.") % {"email": booking.email})
+            messages.success(
+                request, _("Changed. Mails about this booking go to %(email)s.") % {"email": booking.email}
+            )
     else:
         messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
     link = link_of(link_token(booking)) if seen.token else ""

@@ -22,10 +22,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from checkout.bookings import codes
+from checkout.bookings.codes import Permit, permit
 from checkout.bookings.create import locked_booking
 from checkout.bookings.select import get_booking, get_booking_with_dates
-from checkout.links import codes
-from checkout.links.codes import Permit, permit
 from checkout.links.errors import CodeRefused, CodeRequired, TooManyCodes
 from checkout.links.tokens import PARAMETER, looker
 from seating.identity import visitor_of

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from checkout.bookings import codes
+from checkout.bookings.codes import check_code, masked, spend
 from checkout.bookings.create import create_booking
 from checkout.errors import OfferOver
-from checkout.links import codes
-from checkout.links.codes import check_code, masked, spend
 from checkout.links.errors import CodeRefused, CodeRequired
 from checkout.links.tokens import PARAMETER, PAY, link_query
 from checkout.models import Booking, WaitlistEntry

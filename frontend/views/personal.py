@@ -39,7 +39,10 @@ def personal_data(request: HttpRequest) -> HttpResponse:
 def download_data(request: HttpRequest) -> HttpResponse:
     data = data_of_account(request.user, visitor_of(request).owners)
     body = json.dumps(data, ensure_ascii=False, indent=2, default=str)
-    headers = {"Content-Disposition": 'attachment; filename="housefull-data.json"', "Cache-Control": "private, no-store"}
+    headers = {
+        "Content-Disposition": 'attachment; filename="housefull-data.json"',
+        "Cache-Control": "private, no-store",
+    }
     return HttpResponse(body, content_type="application/json; charset=utf-8", headers=headers)
 
 

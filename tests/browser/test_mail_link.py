@@ -1,4 +1,4 @@
-"""The link in a mail, opened on a telephone that is nobody's: looking works, changing takes the code from the mailbox."""
+"""The link in a mail, opened on a telephone that is nobody's: looking works, changing takes a code."""
 
 import re
 

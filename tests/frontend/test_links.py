@@ -1,4 +1,4 @@
-"""Pages opened by the link in a mail: they look right, set no cookie of ours, and ask for a code before anything changes."""
+"""Pages opened by the link in a mail: they set no cookie of ours, and ask for a code before anything changes."""
 
 import re
 
@@ -6,20 +6,21 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from checkout.links.codes import subject_of_booking
+from checkout.bookings.codes import subject_of_booking
 from checkout.links.tokens import link_query, link_token
 from checkout.models import Booking, MailCode
 from checkout.outbox.handlers import relay_outbox
 from seating.identity import COOKIE, token_for
 from tests.frontend import test_bookings as bookings
-from tests.frontend.test_cancelling import booking, tickets  # noqa: F401 - a fixture
+from tests.frontend.test_cancelling import booking as paid  # noqa: F401 - a fixture
+from tests.frontend.test_cancelling import tickets
 
 pytestmark = pytest.mark.django_db
 
 
 def make_booking(owner, status="confirmed", **kw):
-    paid = {"confirmed_at": timezone.now()} if status == "confirmed" else {}
-    return bookings.make_booking(owner, status, site="https://box.example", **{**paid, **kw})
+    values = {"confirmed_at": timezone.now()} if status == "confirmed" else {}
+    return bookings.make_booking(owner, status, site="https://box.example", **{**values, **kw})
 
 
 def path_of(booking, below=""):
@@ -84,27 +85,27 @@ def test_a_forged_link_opens_nothing(client, alice, token):
     assert client.get(f"/bookings/{booking.pk}/", {"t": token}).status_code == 404
 
 
-def test_the_cancel_page_asks_for_a_code_and_takes_it_once(client, booking):  # noqa: F811
-    address = path_of(booking, "cancel/")
+def test_the_cancel_page_asks_for_a_code_and_takes_it_once(client, paid):  # noqa: F811
+    address = path_of(paid, "cancel/")
     page = client.get(address).content.decode()
     assert 'autocomplete="one-time-code"' in page and "a•••@example.test" in page
-    form = {"ticket": tickets(booking), "refund": "30000"}
+    form = {"ticket": tickets(paid), "refund": "30000"}
     for code, words in (("", "Enter the code from our mail first."), ("000000", "not good any more")):
         refused = client.post(address, {**form, "code": code})
         assert refused.status_code == 200 and words in refused.content.decode()
-    code = mailed_code(client, booking)
+    code = mailed_code(client, paid)
     wrong = client.post(address, {**form, "code": f"{(int(code) + 1) % 1_000_000:06}"}).content.decode()
     assert "This is not the code in our newest mail." in wrong and wrong.count(" checked") == 2
     done = client.post(address, {**form, "code": code}, follow=True)
     assert "Cancelled. ₹300 is on its way back to you." in done.content.decode()
-    booking.refresh_from_db()
-    assert booking.status == "cancelled" and COOKIE not in client.cookies
+    paid.refresh_from_db()
+    assert paid.status == "cancelled" and COOKIE not in client.cookies
 
 
-def test_whoever_booked_sees_no_field_for_a_code(client, booking, alice):  # noqa: F811
+def test_whoever_booked_sees_no_field_for_a_code(client, paid, alice):  # noqa: F811
     client.cookies[COOKIE] = token_for(alice)
     for below in ("", "cancel/"):
-        assert "one-time-code" not in client.get(f"/bookings/{booking.pk}/{below}").content.decode()
+        assert "one-time-code" not in client.get(f"/bookings/{paid.pk}/{below}").content.decode()
 
 
 def test_new_tickets_end_the_link_and_whoever_had_the_code_gets_the_next(client, alice):

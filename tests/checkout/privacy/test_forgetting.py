@@ -14,7 +14,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from checkout.links.codes import ask_for_code, code_to_mail, subject_of_booking
+from checkout.bookings.codes import ask_for_code, code_to_mail, subject_of_booking
+from checkout.bookings.select import get_paid_booking
 from checkout.models import (
     Booking,
     Coupon,
@@ -33,7 +34,6 @@ from checkout.privacy.erase import erase_person
 from checkout.privacy.retention import forget_personal_data
 from checkout.tasks import BEAT
 from checkout.tickets.documents.receipt import receipt_pdf
-from checkout.bookings.select import get_paid_booking
 from tests.checkout.privacy.everywhere import places_of
 
 EMAIL, NAME, PHONE = "zoe.quick@example.test", "Zoe Quickenborne", "+91 98111 22233"

@@ -146,7 +146,7 @@ def _count_a_try(row: MailCode) -> bool:
 
 
 def _digest(row_id: int, code: str) -> str:
-    return salted_hmac("checkout.links.codes", f"{row_id}:{code}", algorithm="sha256").hexdigest()
+    return salted_hmac("checkout.bookings.codes", f"{row_id}:{code}", algorithm="sha256").hexdigest()
 
 
 def masked(email: str) -> str:

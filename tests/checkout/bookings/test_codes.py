@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from checkout.links import codes
-from checkout.links.codes import check_code, subject_of_booking
+from checkout.bookings import codes
+from checkout.bookings.codes import check_code, subject_of_booking
 from checkout.links.errors import CodeRefused
 from checkout.links.tokens import link_token
 from checkout.models import MailCode, OutboxMessage, Ticket
@@ -192,7 +192,7 @@ def guesses(bought, code):
         compared.append(other)
         return plain(one, other)
 
-    with patch("checkout.links.codes.constant_time_compare", counted):
+    with patch("checkout.bookings.codes.constant_time_compare", counted):
         jobs = [partial(check_code, subject_of_booking(bought.pk), wrong(code)) for _ in range(CROWD)]
         answers = at_once(*jobs)
     assert all(isinstance(answer, CodeRefused) for answer in answers)
@@ -241,7 +241,7 @@ def test_one_code_does_not_do_two_deeds_at_once(bought, carol):
 
 @pytest.mark.postgres
 def test_unless_it_is_spent_with_the_deed(bought, carol, monkeypatch):
-    monkeypatch.setattr("checkout.links.codes.spend", lambda row: None)
+    monkeypatch.setattr("checkout.bookings.codes.spend", lambda row: None)
     code, token = mailed_code(carol, bought), link_token(bought)
     for ticket in bought.tickets.all():
         path = f"bookings/{bought.pk}/cancel/?t={token}"
