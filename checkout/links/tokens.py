@@ -4,9 +4,8 @@ Whoever opens it looks at that booking, its tickets and its receipt, and stays w
 token stays in the address of every page below. It ends `KEPT` after the show, and when its tickets are issued again:
 that raises the booking's generation, which every token repeats.
 
-`look` is the purpose of every mailed link. `pay` is handed out only after a code (`checkout.bookings.codes`), to pay for
-the booking that was made with it on another device than the customer's own; once that is
-paid, it is for looking like the others.
+`look` is the purpose of every mailed link. `pay` is handed out only after a code (`checkout.bookings.codes`), to pay
+for the booking that was made with it on another device than the customer's own; once that is paid, it is for looking.
 """
 
 from collections.abc import Sequence
