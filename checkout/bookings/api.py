@@ -25,6 +25,7 @@ from checkout.bookings.schemas import (
 from checkout.coupons.throttle import limited_guesses
 from checkout.errors import OfferOver
 from checkout.fields import ShowId
+from checkout.links import tokens
 from checkout.links.tokens import lookers
 from checkout.models.booking import total_of
 from checkout.models.coupon import plain_code
@@ -44,7 +45,7 @@ router = Router(tags=["bookings"])
 
 def _file_answer(content_type: str) -> dict[str, Any]:
     content = {content_type: {"schema": {"type": "string", "format": "binary"}}}
-    return {"responses": {200: {"description": "The file", "content": content}}}
+    return {"responses": {200: {"description": "The file", "content": content}}, "parameters": [tokens.GIVEN]}
 
 
 # --------------------------------------------------------------------------------------------------- seats
@@ -115,6 +116,7 @@ def create_booking(request: VisitorRequest, wanted: CreateIn) -> Any:
     "/bookings/{booking_id}/",
     response={200: BookingOut, **problems(401, 404, 410)},
     operation_id="checkout_api_get_booking",
+    openapi_extra={"parameters": [tokens.GIVEN]},
     summary="One of your bookings",
 )
 def get_booking(request: VisitorRequest, booking_id: str) -> Any:
@@ -149,6 +151,7 @@ def get_receipt_pdf(request: VisitorRequest, booking_id: str) -> HttpResponse:
     "/bookings/{booking_id}/codes/",
     response={201: CodeOut, **problems(400, 401, 403, 404, 409, 410, 429)},
     operation_id="checkout_api_ask_for_code",
+    openapi_extra={"parameters": [tokens.GIVEN]},
     summary="Mails a code of six digits to the booking's address, for what a mail's link alone does not allow",
     description=f"Send it with the request that changes the booking, in `{HEADER}`. It is good for ten minutes, five "
     "tries and one deed; three are mailed an hour, and none for a booking that was never paid. "
@@ -165,7 +168,7 @@ def ask_for_code(request: VisitorRequest, booking_id: str) -> Any:
     "/bookings/{booking_id}/contact/",
     response={200: BookingOut, **problems(400, 401, 403, 404, 409, 410, 422)},
     operation_id="checkout_api_change_contact",
-    openapi_extra={"parameters": [GIVEN]},
+    openapi_extra={"parameters": [tokens.GIVEN, GIVEN]},
     summary="Another name, address or number for a paid booking; a new address gets the tickets, and old links end",
 )
 def change_contact(request: VisitorRequest, booking_id: str, wanted: ContactIn) -> Any:
@@ -181,7 +184,7 @@ def change_contact(request: VisitorRequest, booking_id: str, wanted: ContactIn) 
     "/bookings/{booking_id}/coupon/",
     response={200: BookingOut, **problems(400, 401, 403, 404, 409, 410, 422, 429, 503)},
     operation_id="checkout_api_change_coupon",
-    openapi_extra={"parameters": [GIVEN]},
+    openapi_extra={"parameters": [tokens.GIVEN, GIVEN]},
     summary="Puts a coupon on a pending booking, or takes it off, until payment begins",
 )
 def change_coupon(request: VisitorRequest, booking_id: str, wanted: CouponIn) -> Any:

@@ -10,6 +10,7 @@ from checkout.bookings.codes import GIVEN, Permit, permit_of
 from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.cancellations import bookings
 from checkout.cancellations.schemas import CancelIn, CancellationOut
+from checkout.links import tokens
 from checkout.links.tokens import lookers
 from cinema.problems import problems
 from seating.auth import VisitorRequest
@@ -22,7 +23,7 @@ router = Router(tags=["bookings"])
     response={200: CancellationOut, **problems(400, 401, 403, 404, 409, 410, 422, 503)},
     operation_id="checkout_api_cancel_booking",
     summary="Cancels tickets; with dry_run only says what would come back",
-    openapi_extra={"parameters": [*ONCE["parameters"], GIVEN]},
+    openapi_extra={"parameters": [*ONCE["parameters"], tokens.GIVEN, GIVEN]},
 )
 def cancel_booking(request: VisitorRequest, booking_id: str, wanted: CancelIn) -> Any:
     permit = Permit(lookers(request, booking_id), "") if wanted.dry_run else permit_of(request, booking_id)

@@ -13,6 +13,7 @@ from checkout.gate import check_in as gate
 from checkout.gate import reissue
 from checkout.gate.offline import OfflineScan, SyncedScan, sync_scans
 from checkout.gate.schemas import CheckedInOut, CheckInIn, KeysOut, ReissueIn, SyncedOut, SyncIn
+from checkout.links import tokens
 from checkout.models import Ticket
 from checkout.tickets import codes
 from cinema.problems import problems
@@ -104,7 +105,7 @@ def _admission(ticket: Ticket) -> dict[str, str]:
     "/bookings/{booking_id}/reissue/",
     response={200: BookingOut, **problems(400, 401, 403, 404, 409, 410, 422)},
     operation_id="checkout_api_reissue_tickets",
-    openapi_extra={"parameters": [GIVEN]},
+    openapi_extra={"parameters": [tokens.GIVEN, GIVEN]},
     summary="New codes for lost tickets; the old ones admit nobody any more, and links in earlier mails end",
 )
 def reissue_tickets(request: VisitorRequest, booking_id: str, wanted: ReissueIn) -> Any:

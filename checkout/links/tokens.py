@@ -11,6 +11,7 @@ for the booking that was made with it on another device than the customer's own;
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.core import signing
@@ -24,6 +25,12 @@ from seating.auth import VisitorRequest
 
 PARAMETER, HEADER = "t", "X-Booking-Link"
 LOOK, PAY = "look", "pay"
+GIVEN: dict[str, Any] = {  # for a route's `openapi_extra`
+    "in": "header",
+    "name": HEADER,
+    "schema": {"type": "string", "maxLength": 300},
+    "description": f"The token of a mail's link; it may also stand in the address, as `{PARAMETER}`.",
+}
 KEPT = timedelta(days=30)  # after the show
 _signer = signing.Signer(salt="checkout.links.booking")
 

@@ -7,9 +7,10 @@ from django.http import HttpRequest
 from ninja import Router
 
 from checkout.bookings import select
-from checkout.bookings.codes import permit_of
+from checkout.bookings.codes import GIVEN, permit_of
 from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.bookings.schemas import BookingOut
+from checkout.links import tokens
 from checkout.links.tokens import lookers
 from checkout.models import Order
 from checkout.payments import webhooks
@@ -30,7 +31,7 @@ SANDBOX_CHECKOUT = "/dev/sandbox/checkout.js"
     response={200: OrderOut, **problems(400, 401, 403, 404, 409, 410, 422, 503)},
     operation_id="checkout_api_initiate_payment",
     summary="Opens the payment of a booking",
-    openapi_extra=ONCE,
+    openapi_extra={"parameters": [*ONCE["parameters"], tokens.GIVEN, GIVEN]},
 )
 def initiate_payment(request: VisitorRequest, wanted: InitiateIn) -> Any:
     permit = permit_of(request, wanted.booking)

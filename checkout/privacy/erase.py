@@ -131,7 +131,7 @@ def erase_waits(entries: QuerySet[WaitlistEntry]) -> int:
 def _erase_by_address(email: str) -> Erased:
     """Copies that no key leads to: texts of others in which the address stands."""
     webhooks = erase_webhooks(WebhookEvent.objects.filter(Q(body__icontains=email) | Q(error__icontains=email)))
-    messages = erase_messages(OutboxMessage.objects.filter(error__icontains=email))
+    messages = erase_messages(OutboxMessage.objects.filter(Q(error__icontains=email) | Q(payload__icontains=email)))
     Redemption.objects.filter(person=f"mail:{plain_email(email)}").update(
         person=Concat(Value(f"{ERASED}:"), F("booking_id"))
     )

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from checkout.models import Booking, MailCode, OutboxMessage, WaitlistEntry, WebhookEvent
+from checkout.privacy.accounts import forget_unconfirmed_accounts
 from checkout.privacy.erase import AT_ONCE, Erased, erase_bookings, erase_messages, erase_waits, erase_webhooks
 
 log = structlog.get_logger(__name__)
@@ -31,6 +33,8 @@ def forget_personal_data(now: datetime | None = None) -> Erased:
         messages=erase_messages(due_messages(now)),
     )
     MailCode.objects.filter(created_at__lte=now - CODES_KEPT).delete()
+    forget_unconfirmed_accounts(now)
+    SessionStore.clear_expired()  # they repeat the address that was signed in with
     if done.total:
         log.info("personal_data_forgotten", bookings=done.bookings, waitlist=done.waitlist, webhooks=done.webhooks)
     return done

@@ -1,6 +1,7 @@
 """Bookings made as a guest join the account once its address is verified."""
 
 import pytest
+from django.db import connection
 
 from checkout.bookings.adopt import adopt_bookings_of_address
 from checkout.models import Booking, Coupon, Redemption
@@ -37,6 +38,16 @@ def test_other_addresses_and_other_accounts_keep_theirs(alice):
     theirs = make_booking("user_8", show=show, email="alice@example.test", seats=("A2",))
     assert adopt_bookings_of_address(MINE, "alice@example.test") == 0
     assert (owner(near), owner(theirs)) == (alice, "user_8")
+
+
+@pytest.mark.postgres
+def test_a_large_table_is_not_read_through_at_every_sign_in():
+    if connection.vendor != "postgresql":
+        pytest.skip("another database plans otherwise")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")  # the table is empty here, so its index would not be worth it
+    plan = Booking.objects.filter(email__iexact="alice@example.test", owner__startswith="guest_").explain()
+    assert "booking_by_address" in plan
 
 
 def test_a_coupon_that_the_guest_used_is_used_by_the_account(alice):

@@ -9,12 +9,14 @@ from allauth.account.models import EmailAddress
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
 from checkout.bookings.codes import ask_for_code, code_to_mail, subject_of_booking
+from checkout.bookings.contact import change_contact
 from checkout.bookings.select import get_paid_booking
 from checkout.models import (
     Booking,
@@ -124,6 +126,7 @@ def test_the_search_finds_every_trace(bought):
 def test_a_deleted_account_is_in_no_table_and_the_figures_stay(bought, user):
     browser = Client()
     browser.post("/accounts/login/", {"login": EMAIL, "password": "a-long-password-1"})
+    Client().post("/accounts/password/reset/", {"email": EMAIL})  # and left half-way
     assert "django_session (inside)" in places_of(EMAIL)
     before = ledger(bought)
     delete_account(user, [])
@@ -164,6 +167,13 @@ def test_an_address_that_was_only_typed_in_erases_nobody_else(bought, desk, user
     delete_account(other, [])
     bought.refresh_from_db()
     assert bought.email == EMAIL
+
+
+def test_an_address_that_a_booking_had_before_is_found_too(bought, user):
+    change_contact(bought.pk, name=NAME, email="other@example.test")
+    assert "checkout_outboxmessage.payload" in places_of(EMAIL)
+    delete_account(user, [])
+    assert places() == {} and places_of("other@example.test") == []
 
 
 def test_staff_cannot_delete_their_own_account(user):
@@ -232,6 +242,28 @@ def test_messages_of_the_gateway_and_notes_of_mails_are_forgotten_after_ninety_d
     forget_personal_data()
     assert not WebhookEvent.objects.exclude(body="").exists() and not OutboxMessage.objects.exclude(error="").exists()
     assert OutboxMessage.objects.filter(booking=booking, kind="confirmation").exists()  # that it was sent stays known
+
+
+def test_an_account_that_nobody_confirmed_is_forgotten_after_thirty_days(user):
+    users = get_user_model().objects
+    unconfirmed = users.create_user(username="x", email="x@example.test", date_joined=days_ago(30.1))
+    EmailAddress.objects.create(user=unconfirmed, email=unconfirmed.email, verified=False)
+    young = users.create_user(username="y", date_joined=days_ago(29.9))
+    EmailAddress.objects.create(user=young, email="y@example.test", verified=False)
+    users.filter(pk=user.pk).update(date_joined=days_ago(900))
+    EmailAddress.objects.create(user=user, email="second@example.test", verified=False)
+    made_by_staff = users.create_user(username="z", date_joined=days_ago(900))
+    forget_personal_data()
+    assert set(users.values_list("pk", flat=True)) == {user.pk, young.pk, made_by_staff.pk}
+    assert places_of("x@example.test") == []
+
+
+def test_sessions_that_are_over_are_cleared(user):
+    Client().post("/accounts/password/reset/", {"email": EMAIL})
+    assert "django_session (inside)" in places_of(EMAIL)
+    Session.objects.update(expire_date=days_ago(1))
+    forget_personal_data()
+    assert not Session.objects.exists()
 
 
 def test_the_environment_says_how_long(desk, settings):
