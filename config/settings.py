@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import environment as env
 from config import logs
+from config.accounts import *  # noqa: F403 - settings, all of them
 from config.limits import *  # noqa: F403 - settings, all of them
 from config.limits import TRUSTED_PROXIES
 
@@ -69,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "frontend.middleware.keep_links_private",
     "frontend.middleware.forget_when_session_changes",  # outside the session middleware, whose cookie it checks
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -203,29 +205,6 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Housefull <tickets@housefull.test>")
 MAIL_CATCHER_DIR = VAR_DIR / "mail"  # where the mail catcher of `up` stores sent mails
 
-# ---------------------------------------------------------------------------------------------- accounts
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
-ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
-GUEST_COOKIE_NAME = "guest" if DEBUG else "__Host-guest"  # `__Host-`: browsers keep it to this host and to https
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "/"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
-
 # -------------------------------------------------------------------------------- language, time, static
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]
@@ -267,6 +246,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+GUEST_COOKIE_NAME = "guest" if DEBUG else "__Host-guest"  # `__Host-`: browsers keep it to this host and to https
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:

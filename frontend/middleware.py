@@ -1,11 +1,16 @@
-"""What becomes of a browser's guest, and of what it stores, when somebody signs in or out.
+"""Keeps one person's things from the next: in a browser that several people use, and on pages opened by a link.
+
+`keep_links_private`: the address of such a page has the link's token (`checkout.links.tokens`), so nobody may keep the
+page, find it in a search, or hear its address from the browser.
+
+`forget_when_session_changes` clears what a browser stores for one person before another person uses it.
 
 A web ticket is stored in the browser so that it opens offline. When the browser's session changes (sign-in, sign-out,
 a new password, an expired session), the response tells the browser to delete what it stores for this site: the copies
 and the service workers that show them. Signing out also ends the guest identity the browser may have had.
 
-Signing in takes the guest along: with the first request of the session, everything that is the guest's becomes the
-account's. Not while signing in itself: other tabs of the browser are told at once and come back, and only then does the
+`keep_guest` takes the guest along who signs in: with the first request of the session, everything that is the guest's
+becomes the account's. Not while signing in itself: other tabs of the browser are told at once and come back, and only then does the
 browser have the session with which they are the account's.
 """
 
@@ -17,6 +22,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from checkout.bookings.adopt import adopt_guest
+from checkout.links.tokens import PARAMETER
 from seating.errors import HoldsUnavailable
 from seating.identity import (
     COOKIE,
@@ -76,3 +82,19 @@ def _taken_along(request: HttpRequest, guest: str) -> bool:
         log.warning("guest_not_adopted", reason=str(error))
         return False
     return True
+
+
+def keep_links_private(get_response: View) -> View:
+    """Must be inside the security middleware, which leaves a response's own Referrer-Policy as it is."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if PARAMETER in request.GET:
+            # Only the origin is ever sent on. With `no-referrer`, browsers send `Origin: null` with the page's own
+            # forms, which the CSRF check refuses.
+            response["Referrer-Policy"] = "strict-origin"
+            response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    return middleware
