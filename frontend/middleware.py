@@ -10,8 +10,8 @@ a new password, an expired session), the response tells the browser to delete wh
 and the service workers that show them. Signing out also ends the guest identity the browser may have had.
 
 `keep_guest` takes the guest along who signs in: with the first request of the session, everything that is the guest's
-becomes the account's. Not while signing in itself: other tabs of the browser are told at once and come back, and only then does the
-browser have the session with which they are the account's.
+becomes the account's. Not while signing in itself: other tabs of the browser are told at once and come back, and only
+then does the browser have the session with which they are the account's.
 """
 
 from collections.abc import Callable
