@@ -11,7 +11,13 @@ from checkout.models import OutboxMessage, due
 from checkout.outbox import queue
 from checkout.waitlist.entries import SERVE
 
-CALLED = ["checkout.tasks.relay_outbox", "checkout.tasks.process_webhooks", GIVE_BACK, SERVE]
+CALLED = [
+    "checkout.tasks.relay_outbox",
+    "checkout.tasks.send_refunds",
+    "checkout.tasks.process_webhooks",
+    GIVE_BACK,
+    SERVE,
+]
 
 
 @pytest.fixture

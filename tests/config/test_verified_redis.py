@@ -1,0 +1,114 @@
+"""Over rediss:// a Redis has to prove who it is, to every library that connects to it."""
+
+import socket
+import ssl
+import threading
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
+
+import channels_redis.core
+import django.core.cache.backends.redis
+import pytest
+import redis
+from celery import Celery
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from kombu.exceptions import OperationalError
+
+PONG = b"+PONG\r\n"
+
+
+@pytest.fixture
+def impostor(tmp_path):
+    """Speaks TLS with a certificate that it has signed itself; answers with its rediss:// address and the certificate."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "impostor")]),
+    )
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    certificate, secret = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.NoEncryption()
+    secret.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.TraditionalOpenSSL, plain)
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, secret)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_serve, args=[listening, context], daemon=True).start()
+        yield f"rediss://127.0.0.1:{listening.getsockname()[1]}", certificate
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def _serve(listening, context):
+    while True:
+        try:
+            connection, _ = listening.accept()
+        except OSError:
+            return
+        threading.Thread(target=_answer, args=[connection, context], daemon=True).start()
+
+
+def _answer(connection, context):
+    try:
+        with context.wrap_socket(connection, server_side=True) as secure:
+            while secure.recv(65536):
+                secure.sendall(PONG * 8)
+    except OSError:
+        connection.close()
+
+
+def celery_app(url, **settings):
+    app = Celery("somebody", set_as_current=False)
+    app.conf.update(broker_url=f"{url}/1", broker_connection_timeout=5, **settings)
+    return app
+
+
+def connect(app):
+    with app.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1, interval_start=0, timeout=5)
+        connection.default_channel.client.ping()
+
+
+def test_celery_refuses_a_certificate_that_nobody_vouches_for(impostor):
+    url, _ = impostor
+    with pytest.raises((OperationalError, redis.ConnectionError), match="certificate verify failed"):
+        connect(celery_app(url, broker_use_ssl={"ssl_cert_reqs": ssl.CERT_REQUIRED}))
+
+
+def test_without_our_setting_it_would_take_any(impostor):
+    url, _ = impostor
+    connect(celery_app(url))
+
+
+def test_it_takes_one_that_somebody_vouches_for(impostor):
+    url, certificate = impostor
+    connect(celery_app(url, broker_use_ssl={"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_ca_certs": str(certificate)}))
+
+
+async def test_locks_cache_and_channel_layer_refuse_it_too(impostor):
+    url, _ = impostor
+    with pytest.raises(redis.ConnectionError, match="certificate verify failed"):
+        redis.Redis.from_url(f"{url}/0").ping()
+    with pytest.raises(redis.ConnectionError, match="certificate verify failed"):
+        await redis.asyncio.Redis.from_url(f"{url}/0").ping()
+    cache = django.core.cache.backends.redis.RedisCache(f"{url}/3", {})
+    with pytest.raises(redis.ConnectionError, match="certificate verify failed"):
+        cache.get("x")
+    layer = channels_redis.core.RedisChannelLayer(hosts=[{"address": f"{url}/2", "socket_timeout": None}])
+    with pytest.raises(redis.ConnectionError, match="certificate verify failed"):
+        await layer.send("somebody", {"type": "x"})
