@@ -126,7 +126,7 @@ def _called(task: str) -> str:
 
 
 def relay(handlers: Mapping[str, Handler], which: Q | None = None, limit: int = AT_ONCE) -> int:
-    """Carries out due rows, or `which` of them; returns how many succeeded. A handler's exception means: again later."""
+    """Carries out due rows, or only `which`; returns how many succeeded. A handler's exception means: again later."""
     done, until = 0, time.monotonic() + RUN_SECONDS
     for _ in range(limit):
         message = _take_one(which or Q()) if time.monotonic() < until else None
