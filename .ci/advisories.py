@@ -1,8 +1,8 @@
 """Asks whether a locked package has a known advisory: pip-audit for Python's, npm audit for the scripts' tools.
 
-Ends with 1 if there is one, or if something was not looked at although the service answered; with 0 if there is none, and
-also if a service could not be asked, which it says. A tool that says "nothing found" is believed only for the packages
-that it names: a mirror that knows no advisories, for example, makes pip-audit skip packages and be content.
+Ends with 1 if there is one, or if something was not looked at although the service answered; with 0 if there is none,
+and also if a service could not be asked, which it says. A tool that says "nothing found" is believed only for the
+packages that it names: a mirror that knows no advisories, for example, makes pip-audit skip packages and be content.
 """
 
 import json
@@ -64,7 +64,7 @@ def python_advisories(lock: str, options: list[str]) -> list[str]:
     if len(wanted - {*looked_at}) > len(wanted) // 4:
         raise NotLookedAt(f"pip-audit looked at {len(looked_at)} of {len(wanted)} packages of {lock}")
     return [
-        f"{package['name']} {package['version']}: {found['id']}, mended in {', '.join(found['fix_versions']) or 'none yet'}"
+        f"{package['name']} {package['version']}: {found['id']}, mended in {', '.join(found['fix_versions']) or 'none'}"
         for package in looked_at.values()
         for found in package.get("vulns", [])
     ]

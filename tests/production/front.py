@@ -1,4 +1,4 @@
-"""The shipped nginx, really running: its configuration, with the container's addresses changed to ones of this machine."""
+"""The shipped nginx, really running: its configuration, with the container's addresses changed to this machine's."""
 
 import json
 import os
@@ -51,7 +51,7 @@ def running_nginx(place: Path, upstream: int, static: Path, more: str = "") -> I
         "/run/secrets/tls_key": str(key),
         "error_log stderr": f"error_log {front.errors}",
         "/dev/stdout": str(front.log),
-        " /tmp/": f" {place}/tmp/",
+        " /tmp/": f" {place}/tmp/",  # noqa: S108 - what stands in the file
         "root /srv;": f"root {static};",
         "server web:8000;": f"server 127.0.0.1:{upstream};",
         "listen 8443 ssl": f"listen 127.0.0.1:{front.port} ssl",

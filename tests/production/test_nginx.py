@@ -84,14 +84,21 @@ def test_static_files_come_compressed_from_nginx_and_may_be_kept_for_ever(front)
 
 
 def test_a_socket_opens_through_it(front):
-    with socket.create_connection(("127.0.0.1", front.port), timeout=30) as plain:
-        with INSECURE.wrap_socket(plain) as secure:
-            secure.sendall(
-                b"GET /ws/shows/1/ HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-                b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-                + f"Host: {HOST}\r\nOrigin: https://{HOST}\r\n\r\n".encode()
-            )
-            assert secure.recv(4096).startswith(b"HTTP/1.1 101 ")
+    lines = (
+        "GET /ws/shows/1/ HTTP/1.1",
+        f"Host: {HOST}",
+        f"Origin: https://{HOST}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    )
+    with (
+        socket.create_connection(("127.0.0.1", front.port), timeout=30) as plain,
+        INSECURE.wrap_socket(plain) as secure,
+    ):
+        secure.sendall("\r\n".join([*lines, "", ""]).encode())
+        assert secure.recv(4096).startswith(b"HTTP/1.1 101 ")
 
 
 def test_without_tls_one_is_sent_to_it(front):
