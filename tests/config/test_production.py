@@ -66,7 +66,6 @@ def test_production_starts_with_good_values(start):
     read = start(**ENVIRONMENT)
     assert read["DEBUG"] is False
     assert read["RAZORPAY_BASE_URL"] == "https://api.razorpay.com"
-    assert read["SECURE_PROXY_SSL_HEADER"] == ("HTTP_X_FORWARDED_PROTO", "https")
 
 
 def test_it_starts_on_a_cluster_whose_other_stores_are_elsewhere(start):

@@ -1,8 +1,10 @@
 """Over rediss:// a Redis has to prove who it is, to every library that connects to it."""
 
+import os
 import socket
 import ssl
 import threading
+from urllib.parse import urlsplit
 
 import channels_redis.core
 import django.core.cache.backends.redis
@@ -13,12 +15,10 @@ from kombu.exceptions import OperationalError
 
 from tests.certificates import self_signed
 
-PONG = b"+PONG\r\n"
-
 
 @pytest.fixture
 def impostor(tmp_path):
-    """Speaks TLS with a certificate that it has signed itself; answers with its address and that certificate."""
+    """A Valkey behind TLS whose certificate has signed itself; answers with its address and that certificate."""
     certificate, secret = self_signed(tmp_path)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, secret)
@@ -38,12 +38,25 @@ def _serve(listening, context):
 
 
 def _answer(connection, context):
+    valkey = urlsplit(os.environ["REDIS_URL"])
     try:
-        with context.wrap_socket(connection, server_side=True) as secure:
-            while secure.recv(65536):
-                secure.sendall(PONG * 8)
+        with (
+            context.wrap_socket(connection, server_side=True) as near,
+            socket.create_connection((valkey.hostname, valkey.port)) as far,
+        ):
+            threading.Thread(target=_copy, args=[far, near], daemon=True).start()
+            _copy(near, far)
     except OSError:
         connection.close()
+
+
+def _copy(source, target):
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        target.close()
 
 
 def celery_app(url, **settings):
