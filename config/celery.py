@@ -9,9 +9,11 @@ import os
 from functools import cache
 from typing import Any
 
+import django
 from celery import Celery
 from celery.result import AsyncResult
 from celery.signals import setup_logging
+from django.apps import apps
 from kombu import Producer, Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -87,6 +89,8 @@ def _collect_beats(sender: Celery, **_: object) -> None:
 @cache
 def schedule() -> dict[str, dict[str, Any]]:
     """Beat's schedule: what the apps' BEAT tables say."""
+    if not apps.ready:
+        django.setup()  # `celery call` comes here without it
     from boxoffice.tasks import BEAT as BOXOFFICE
     from checkout.tasks import BEAT as CHECKOUT
     from cinema.tasks import BEAT as CINEMA

@@ -10,6 +10,7 @@ import httpx
 
 OF_A_KIND = 6  # pages whose addresses differ only in a number or a name
 IMPORT = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*)["'](\.{1,2}/[^"']+|/[^"']+)["']""")
+COMMENT = re.compile(r"/\*.*?\*/", re.S)  # types are imported there
 CSS_URL = re.compile(r"""url\(\s*["']?([^"')]+)["']?\s*\)""")
 
 
@@ -81,5 +82,5 @@ def _links(path: str, answer: httpx.Response) -> list[str]:
     if kind.startswith("text/css"):
         return [url for url in CSS_URL.findall(answer.text) if not url.startswith(("data:", "#"))]
     if "javascript" in kind and not path.endswith(".min.js") and "/frontend/" in path:
-        return IMPORT.findall(answer.text)
+        return IMPORT.findall(COMMENT.sub("", answer.text))
     return []

@@ -86,19 +86,21 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def not_as_locked() -> list[str]:
-    """Packages of requirements.txt that are installed here in another version."""
-    other = []
-    for line in (ROOT / "requirements.txt").read_text().splitlines():
-        if not (locked := re.match(r"([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;]+)( *;)?", line)):
-            continue
-        name, wanted, only_elsewhere = locked.groups()
-        try:
-            found = version(name)
-        except PackageNotFoundError:
-            found = wanted if only_elsewhere else "nothing"
-        if found != wanted:
-            other.append(f"{name}: {found} instead of {wanted}")
-    return other
+    """Packages of requirements.txt that are installed here in another version, or are missing."""
+    line = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==([^ ;\\]+)( *;)?", re.M)
+    lock: dict[str, set[str]] = {}
+    for name, wanted, only_somewhere in line.findall((ROOT / "requirements.txt").read_text()):
+        lock.setdefault(name, set()).add(wanted)
+        if only_somewhere:
+            lock[name].add("nothing")
+    return [f"{name}: {found}" for name, wanted in lock.items() if (found := _installed(name)) not in wanted]
+
+
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "nothing"
 
 
 def procfile(name: str) -> list[str]:
