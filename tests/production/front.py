@@ -35,10 +35,13 @@ class Front:
 
 
 @contextmanager
-def running_nginx(place: Path, upstream: int, static: Path, more: str = "") -> Iterator[Front]:
+def running_nginx(
+    place: Path, upstream: int, static: Path, more: str = "", without: tuple[str, ...] = ()
+) -> Iterator[Front]:
     """nginx in `place`, in front of port `upstream`; `static` is the directory that has `static/`.
 
-    `more` is added to the configuration's http block. What is changed in the shipped text must be there.
+    `more` is added to the configuration's http block, `without` are lines taken out of it. What is changed in the
+    shipped text must be there.
     """
     assert NGINX
     place.chmod(0o755)
@@ -61,6 +64,7 @@ def running_nginx(place: Path, upstream: int, static: Path, more: str = "") -> I
         "    listen [::]:8443": "    #",
         "    listen [::]:8080": "    #",
         "http {\n": f"http {{\n{more}\n",
+        **dict.fromkeys(without, ""),
     }
     for file in CONFIGURATION.glob("*.conf"):
         text = file.read_text()

@@ -201,3 +201,20 @@ def test_an_address_has_200_connections_at_once_and_a_household_is_one_address(l
         for one in crowd:
             one.join(60)
         assert client.get("/", headers={"X-Test-Address": NEIGHBOUR}).status_code == 200
+
+
+def test_without_these_lines_it_would_let_all_of_it_through(backend, tmp_path):
+    lines = ("client_max_body_size 64k;", "limit_conn addresses 200;", "client_header_timeout 10s;")
+    with running_nginx(tmp_path, backend.port, tmp_path, ANY_ADDRESS, lines) as open_wide, browser(open_wide) as client:
+        assert client.post("/", content=b"x" * (64 * 1024 + 1)).status_code == 200
+        client._transport._pool._max_connections = 1000
+        crowd = [threading.Thread(target=hold, args=[client, SOMEBODY], daemon=True) for _ in range(LIMIT + 1)]
+        for one in crowd:
+            one.start()
+        deadline = time.monotonic() + 60
+        while len(backend.asked) < LIMIT + 2 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(backend.asked) == LIMIT + 2
+        backend.goes_on.set()
+        for one in crowd:
+            one.join(60)
