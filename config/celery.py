@@ -14,7 +14,7 @@ from celery import Celery
 from celery.result import AsyncResult
 from celery.signals import setup_logging
 from django.apps import apps
-from kombu import Producer, Queue
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -32,19 +32,17 @@ class Application(Celery):
     receives none. Several senders at once may all find nothing waiting, so there may be as many messages as they are.
     """
 
-    def send_task(  # type: ignore[override]
-        self, name: str, *args: Any, producer: Producer | None = None, **options: Any
-    ) -> AsyncResult:
+    def send_task(self, name: str, *args: Any, **options: Any) -> "AsyncResult[Any]":
         entry = rhythm().get(name)
         if entry is None:
-            return super().send_task(name, *args, producer=producer, **options)
+            return super().send_task(name, *args, **options)
         options.setdefault("expires", entry["options"]["expires"])
-        with self.producer_or_acquire(producer) as sender:
+        with self.producer_or_acquire(options.pop("producer", None)) as sender:
             if self._waits(name, entry["options"]["queue"], sender):
                 return self.AsyncResult("waits already")
-            return super().send_task(name, *args, producer=sender, **options)
+            return super().send_task(name, *args, **{**options, "producer": sender})
 
-    def _waits(self, name: str, queue: str, producer: Producer) -> bool:
+    def _waits(self, name: str, queue: str, producer: Any) -> bool:
         """Whether a message for the task lies in its queue. Raises kombu's OperationalError."""
 
         def waiting() -> list[bytes]:

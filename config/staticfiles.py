@@ -17,11 +17,11 @@ class StaticFiles(StaticFilesConfig):
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
         *("*.map", "*.scss"),
-        # Pages use bootstrap.min.css and bootstrap.bundle.min.js.
+        # Pages use one stylesheet and one script of it, both minified.
         *("bootstrap/css/bootstrap.css", "bootstrap/css/*.rtl.*", "bootstrap/css/bootstrap-*"),
         *("bootstrap/js/bootstrap.js", "bootstrap/js/bootstrap.min.js", "bootstrap/js/bootstrap.bundle.js"),
         *("bootstrap/js/bootstrap.esm.*", "bootstrap/js/jquery.*"),
-        # Pages use fontawesome.min.css and solid.min.css, and these two one font in two formats.
+        # Pages use two stylesheets of it, both minified, and these one font in two formats.
         *("fontawesome/js/*", "fontawesome/svgs/*", "fontawesome/sprites/*", "fontawesome/webfonts/fa-[!s]*"),
         *("fontawesome/css/[!fs]*", "fontawesome/css/svg-*"),
         *("fontawesome/css/solid.css", "fontawesome/css/fontawesome.css"),

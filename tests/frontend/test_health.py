@@ -99,25 +99,46 @@ def test_a_stopping_process_is_not_ready_from_that_moment_on(client, redis_serve
 # ------------------------------------------------------------------------------------- what asking costs
 
 
-def connections_made(server):
-    """At PostgreSQL and at Redis, since they have started."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute("SELECT sessions FROM pg_stat_database WHERE datname = current_database()")
-        return cursor.fetchone()[0], server.info("stats")["total_connections_received"]
+@pytest.fixture
+def connections_made(monkeypatch):
+    """Counts connections to PostgreSQL, as it says itself, and to Redis, as this process makes them."""
+    made = []
+    connect = redis.connection.Connection._connect
+    monkeypatch.setattr(redis.connection.Connection, "_connect", lambda self: (made.append(1), connect(self))[1])
+
+    def count():
+        time.sleep(1.5)  # PostgreSQL counts with a delay
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute("SELECT sessions FROM pg_stat_database WHERE datname = current_database()")
+            return cursor.fetchone()[0], len(made)
+
+    return count
 
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_asking_opens_no_connection(client, redis_server, monkeypatch):
+def test_asking_opens_no_connection(client, redis_server, monkeypatch, connections_made):
     monkeypatch.setattr(readiness, "KEPT_SECONDS", 0)
     assert client.get("/readyz").status_code == 200
-    time.sleep(0.5)  # PostgreSQL counts with a delay
-    before = connections_made(redis_server)
+    before = connections_made()
     for _ in range(40):
         assert client.get("/readyz").status_code == 200
-    time.sleep(1.5)
-    assert connections_made(redis_server) == before
+    assert connections_made() == before
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_count_sees_connections_that_are_not_kept(client, redis_server, monkeypatch, connections_made):
+    monkeypatch.setattr(readiness, "KEPT_SECONDS", 0)
+    before = connections_made()
+    for _ in range(3):
+        readiness._client.cache_clear()
+        connections["default"].close_pool()
+        client.get("/readyz")
+    sessions, clients = connections_made()
+    assert sessions >= before[0] + 3
+    assert clients >= before[1] + 3
 
 
 @pytest.fixture
