@@ -22,7 +22,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # a hold whose time is over. A worker that is started without -Q serves all of them.
 QUEUES = ("seats", "money", "mail")
 LEAST_URGENT = "mail"  # for a task that is in no BEAT table
-READ_AT_MOST = 200  # messages of a queue, oldest first
+LONGEST = 200  # messages of a queue: beyond that, what comes again by itself is not added
 
 
 class Application(Celery):
@@ -43,14 +43,19 @@ class Application(Celery):
             return super().send_task(name, *args, **{**options, "producer": sender})
 
     def _waits(self, name: str, queue: str, producer: Any) -> bool:
-        """Whether a message for the task lies in its queue. Raises kombu's OperationalError."""
+        """Whether a message for the task lies in its queue, or very many others do. Raises kombu's OperationalError."""
 
         def waiting() -> list[bytes]:
-            messages: list[bytes] = producer.channel.client.lrange(queue, -READ_AT_MOST, -1)
+            messages: list[bytes] = producer.channel.client.lrange(queue, 0, LONGEST - 1)
             return messages
 
-        read = producer.connection.ensure(producer, waiting, max_retries=1, interval_start=0)
-        return any(json.loads(message)["headers"]["task"] == name for message in read())
+        found = producer.connection.ensure(producer, waiting, max_retries=1, interval_start=0)()
+        return len(found) == LONGEST or name in map(_task_of, found)
+
+
+def _task_of(message: bytes) -> str | None:
+    task: str | None = json.loads(message).get("headers", {}).get("task")
+    return task
 
 
 app = Application("housefull")

@@ -99,6 +99,13 @@ def test_without_the_guard_they_pile_up(broker, monkeypatch):
     assert broker.llen("seats") == 5
 
 
+def test_a_queue_that_is_very_long_already_gets_no_more_of_it(broker):
+    for _ in range(celery.LONGEST):
+        app.send_task("somebody.asks_once")
+    app.send_task("checkout.tasks.relay_outbox")
+    assert broker.llen("mail") == celery.LONGEST
+
+
 def test_it_is_sent_again_once_a_worker_has_taken_it(broker):
     app.send_task("seating.expire_holds")
     broker.rpop("seats")

@@ -66,12 +66,11 @@ def running_nginx(
         "http {\n": f"http {{\n{more}\n",
         **dict.fromkeys(without, ""),
     }
-    for file in CONFIGURATION.glob("*.conf"):
-        text = file.read_text()
-        assert file.name != "nginx.conf" or [shipped for shipped in changes if shipped not in text] == []
-        # All at once: what was put in is not changed again.
-        anywhere = "|".join(map(re.escape, changes))
-        (place / file.name).write_text(re.sub(anywhere, lambda found: changes[found[0]], text))
+    texts = {file.name: file.read_text() for file in CONFIGURATION.glob("*.conf")}
+    assert [shipped for shipped in changes if not any(shipped in text for text in texts.values())] == []
+    anywhere = "|".join(map(re.escape, changes))  # all at once: what was put in is not changed again
+    for name, text in texts.items():
+        (place / name).write_text(re.sub(anywhere, lambda found: changes[found[0]], text))
     command = [NGINX, "-p", str(place), "-c", str(place / "nginx.conf"), "-e", str(front.errors)]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr + front.errors.read_text()
