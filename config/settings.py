@@ -41,7 +41,7 @@ INSTALLED_APPS = [
     "config",
     "daphne",
     "frontend",  # before the admin and allauth, to replace their templates
-    "django.contrib.admin",
+    "boxoffice.apps.AdministrationConfig",  # django.contrib.admin, behind allauth's log-in
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "boxoffice.middleware.staff_requests",  # inside the authentication: it ends sessions of staff that are too old
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -206,7 +207,12 @@ MAIL_CATCHER_DIR = VAR_DIR / "mail"  # where the mail catcher of `up` stores sen
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
+    "boxoffice.backends.PostBackend",  # what posts allow, and staff tokens
 ]
+REQUIRE_STAFF_MFA = env.flag("REQUIRE_STAFF_MFA", not DEBUG)
+# How lower layers ask about a session of staff: functions of a request that raise.
+STAFF_SESSION_CHECK = "boxoffice.sessions.check_api_session"  # whether it is good enough for the API
+STAFF_FRESH_CHECK = "boxoffice.sessions.require_fresh"  # whether a password or factor was given just now
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

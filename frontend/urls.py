@@ -12,6 +12,8 @@ from frontend.views import (
     dev,
     health,
     show,
+    staff_log,
+    staff_tokens,
     tickets,
     with_error_pages,
 )
@@ -66,6 +68,9 @@ urlpatterns = [
     page("bookings/<opaque:booking_id>/ticket/worker.js", tickets.ticket_worker, "ticket_worker"),
     page("bookings/<opaque:booking_id>/receipt/", bookings.receipt, "receipt"),
     page("boxoffice/", boxoffice.dashboard, "boxoffice"),
+    page("boxoffice/log/", staff_log.log_page, "staff_log"),
+    page("boxoffice/tokens/", staff_tokens.tokens_page, "staff_tokens"),
+    page("boxoffice/tokens/<show_id:token_id>/revoke/", staff_tokens.revoke, "revoke_token"),
     page("boxoffice/shows/<show_id:show_id>/cancel/", cancelled_shows.cancel_show, "cancel_show"),
     page("boxoffice/shows/<show_id:show_id>/cancel/progress/", cancelled_shows.cancellation, "cancellation"),
     page("dev/mail/", dev.mail_list, "dev_mail"),
