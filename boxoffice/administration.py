@@ -48,4 +48,3 @@ class Administration(AdminSite):
             return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, inner)
-

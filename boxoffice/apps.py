@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin import apps as admin_apps
 
 
 class BoxofficeConfig(AppConfig):
@@ -10,7 +10,7 @@ class BoxofficeConfig(AppConfig):
         from boxoffice import receivers  # noqa: F401 - connects them
 
 
-class AdministrationConfig(AdminConfig):
+class AdministrationConfig(admin_apps.AdminConfig):
     """Django's admin, behind our own door."""
 
     default = False

@@ -27,7 +27,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for one
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to search for; whatever is empty does not count. `person` is part of an e-mail address or an owner string."""
+    """What to search for; what is empty does not count. `person` is part of an e-mail address, or an owner string."""
 
     person: str = ""
     verb: str = ""

@@ -205,9 +205,7 @@ class TicketAdmin(ReadOnly, OfTheatre[Ticket]):
         """Those at theatres where this person may do more than look."""
         tickets = chosen.select_related("booking", "show__screen")
         return [
-            ticket
-            for ticket in tickets
-            if request.user.has_perm("checkout.change_ticket", self.theatre_of(ticket))
+            ticket for ticket in tickets if request.user.has_perm("checkout.change_ticket", self.theatre_of(ticket))
         ]
 
 

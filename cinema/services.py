@@ -144,9 +144,7 @@ def _record_change(show: Show, before: dict[str, Any], after: dict[str, Any]) ->
     changed = [name for name in after if before.get(name) != after[name]]
     if changed:
         parts = [{name: values[name] for name in changed} for values in (before, after)]
-        deeds.record(
-            "change_show", theatre=show.screen.theatre_id, show=show.pk, before=parts[0], after=parts[1]
-        )
+        deeds.record("change_show", theatre=show.screen.theatre_id, show=show.pk, before=parts[0], after=parts[1])
 
 
 def check_show(show: Show) -> None:
@@ -265,7 +263,9 @@ def _move(show_id: int, verb: str) -> Show:
         show.save(update_fields=["state", "on_sale_at"])
         if verb != "cancel":  # a deed of its own, with its reason: checkout.cancellations.shows
             theatre = show.screen.theatre_id
-            deeds.record(f"{verb}_sale", theatre=theatre, show=show.pk, before={"state": before}, after={"state": after})
+            deeds.record(
+                f"{verb}_sale", theatre=theatre, show=show.pk, before={"state": before}, after={"state": after}
+            )
     return show
 
 

@@ -31,7 +31,7 @@ bookings_router = Router(tags=["bookings"])
     summary="Lets a ticket in, once",
     description="Refusals: `bad_ticket`, `wrong_show`, `ticket_cancelled`, `ticket_revoked`, `ticket_replaced`, and "
     "`already_checked_in` with `checked_in_at` and `gate` of the first scan. Without `show` only tickets of your own "
-    "theatres are let in, from 60 minutes before their show to its end; for any other `wrong_show` says when and where.",
+    "theatres are let in, from 60 minutes before their show to its end; for others `wrong_show` says when and where.",
 )
 def check_in(request: StaffRequest, scan: CheckInIn) -> Any:
     _require_show(request, scan.show)
@@ -104,7 +104,7 @@ def keys(request: StaffRequest) -> Any:
 
 
 def _require_show(request: StaffRequest, show_id: int | None) -> None:
-    """Raises StaffOnly for a show of a theatre where this person may not. An unknown show is another than the ticket's."""
+    """Raises StaffOnly for a show where this person may not. An unknown show is simply not the ticket's."""
     theatre = theatre_of_show(show_id) if show_id is not None else None
     if theatre is not None:
         request.auth.require(theatre)

@@ -35,9 +35,7 @@ def anywhere(theatre_id: int) -> bool:
     return True
 
 
-def check_in(
-    code: str, gate: str, show_id: int | None = None, staff: str = "", may: May = anywhere
-) -> Ticket:
+def check_in(code: str, gate: str, show_id: int | None = None, staff: str = "", may: May = anywhere) -> Ticket:
     """Lets the ticket in, once; `show_id` is the show this gate is open for, if it is for one only, `staff` who works
     there (`user_45`), and `may` where they may.
 

@@ -57,7 +57,8 @@ def sync_scans(
 ) -> list[SyncedScan]:
     """Records the scans; answers in their order. The same scans sent again change nothing.
 
-    A scan is refused, and nothing of it recorded, with BadTicket, BadClock, or where `may` denies its theatre WrongShow.
+    A scan is refused, and nothing of it recorded, with BadTicket or BadClock, or with WrongShow where
+    `may` denies its theatre.
     """
     answers: dict[int, SyncedScan] = {}
     readable: list[tuple[datetime, int, codes.TicketPayload]] = []
@@ -122,9 +123,7 @@ def _record(
     return SyncedScan(ticket, at, scan.outcome, refused.detail if refused else kept)
 
 
-def _refusal(
-    ticket: Ticket, payload: codes.TicketPayload, show_id: int | None, at: datetime
-) -> DomainError | None:
+def _refusal(ticket: Ticket, payload: codes.TicketPayload, show_id: int | None, at: datetime) -> DomainError | None:
     try:
         refuse_other_show(payload, show_id)
     except DomainError as error:

@@ -18,7 +18,7 @@ Row = TypeVar("Row", bound=Model)
 
 
 class OfTheatre(admin.ModelAdmin[Row]):
-    """`theatre_path` leads from a row to its theatre as a lookup does: `screen__theatre`; empty for the theatre itself."""
+    """`theatre_path` leads from a row to its theatre, as a lookup: `screen__theatre`; empty for the theatre itself."""
 
     theatre_path: ClassVar[str]
 

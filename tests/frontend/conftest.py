@@ -2,6 +2,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.test import Client
 
+from tests import factories
+
 
 def make_user(email: str, **kw):
     return get_user_model().objects.create_user(username=email, email=email, password="a-long-password-1", **kw)
@@ -17,8 +19,5 @@ def alice_client(db) -> Client:
 
 @pytest.fixture
 def staff_client(db) -> Client:
-    client = Client()
-    client.force_login(
-        make_user("sam@example.test", is_staff=True), backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return client
+    """A manager of all theatres."""
+    return factories.signed_in(factories.make_staff("manager", email="sam@example.test"))

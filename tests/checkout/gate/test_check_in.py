@@ -23,10 +23,13 @@ from checkout.gate.reissue import reissue_tickets, revoke_tickets
 from checkout.models import Ticket
 from checkout.tickets import codes
 from cinema.models import Show
+from tests import factories
 
 
 @pytest.fixture
 def ticket(desk):
+    """For a show that starts in ten minutes."""
+    factories.open_doors(desk.show)
     return desk.buy(seats=("A1",)).tickets.get()
 
 

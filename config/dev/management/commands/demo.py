@@ -34,8 +34,8 @@ class Command(BaseCommand):
             give_post(self._make_account(email), role, None if role in AT_ALL_THEATRES else theatre)
         Coupon.objects.get_or_create(code=COUPON["code"], defaults=COUPON)
         self.stdout.write(
-            f"The demo cinema is loaded. Accounts: {', '.join(ACCOUNTS)}; password {PASSWORD}; coupon {COUPON['code']}. "
-            f"The posts of single roles are at {theatre}."
+            f"The demo cinema is loaded. Accounts: {', '.join(ACCOUNTS)}; password {PASSWORD}; coupon {COUPON['code']}."
+            f" The posts of single roles are at {theatre}."
         )
 
     def _make_account(self, email: str, superuser: bool = False) -> User:
