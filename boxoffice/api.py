@@ -103,7 +103,7 @@ class LogIn(Schema):
 
 # ----------------------------------------------------------------------------------------------- blocks
 @router.post(
-    "/shows/{show_id}/block/",
+    "/boxoffice/shows/{show_id}/block/",
     auth=BLOCK,
     response={200: DoneOut, **problems(401, 403, 404, 422, 503)},
     summary="Takes free seats out of sale; seats that are held or sold are refused one by one",
@@ -122,7 +122,7 @@ def block(request: StaffRequest, show_id: int, wanted: BlockIn) -> Any:
 
 
 @router.post(
-    "/shows/{show_id}/unblock/",
+    "/boxoffice/shows/{show_id}/unblock/",
     auth=BLOCK,
     response={200: DoneOut, **problems(401, 403, 404, 422, 503)},
     summary="Puts blocked seats back on sale",
@@ -142,7 +142,7 @@ def _require_show(request: StaffRequest, show_id: int) -> None:
 
 # ----------------------------------------------------------------------------------------------- people
 @router.post(
-    "/people/posts/",
+    "/boxoffice/people/posts/",
     auth=PEOPLE,
     response={201: PostOut, **problems(401, 403, 404, 422)},
     summary="Gives an account a post; asked again, it is the same post",
@@ -154,7 +154,10 @@ def give(request: StaffRequest, wanted: PostIn) -> Any:
 
 
 @router.delete(
-    "/people/posts/{post_id}/", auth=PEOPLE, response={204: None, **problems(401, 403, 404)}, summary="Ends a post"
+    "/boxoffice/people/posts/{post_id}/",
+    auth=PEOPLE,
+    response={204: None, **problems(401, 403, 404)},
+    summary="Ends a post",
 )
 def end(request: StaffRequest, post_id: int) -> Any:
     _require_fresh(request)
@@ -166,7 +169,7 @@ def end(request: StaffRequest, post_id: int) -> Any:
 
 
 @router.post(
-    "/tokens/",
+    "/boxoffice/tokens/",
     auth=TOKENS,
     response={201: TokenOut, **problems(401, 403, 404, 422)},
     summary="Makes a staff token; its secret is in this answer only",
@@ -181,7 +184,10 @@ def make(request: StaffRequest, wanted: TokenIn) -> Any:
 
 
 @router.delete(
-    "/tokens/{token_id}/", auth=TOKENS, response={204: None, **problems(401, 403, 404)}, summary="Revokes a staff token"
+    "/boxoffice/tokens/{token_id}/",
+    auth=TOKENS,
+    response={204: None, **problems(401, 403, 404)},
+    summary="Revokes a staff token",
 )
 def revoke(request: StaffRequest, token_id: int) -> Any:
     if not revoke_token(token_id, request.auth.owner):
@@ -189,7 +195,9 @@ def revoke(request: StaffRequest, token_id: int) -> Any:
     return Status(204, None)
 
 
-@router.get("/log/", auth=staff(log.READ), response={200: Any, **problems(401, 403, 422)}, summary="What staff did")
+@router.get(
+    "/boxoffice/log/", auth=staff(log.READ), response={200: Any, **problems(401, 403, 422)}, summary="What staff did"
+)
 def read_log(request: StaffRequest, wanted: Query[LogIn]) -> Any:
     search = wanted.model_dump(exclude={"offset", "limit"})
     events = log.events_for(request.auth.user, log.Wanted(**search))

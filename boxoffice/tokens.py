@@ -87,12 +87,13 @@ def holder_of(secret: str, request: HttpRequest | None = None, *, counted: bool 
     holder = TokenHolder.objects.get(pk=token.user_id)
     holder.token = token
     if counted:
-        _count(token, address_of_request(request) if request else "")
+        _count(holder, address_of_request(request) if request else "")
     return holder
 
 
-def _count(token: StaffToken, address: str) -> None:
+def _count(holder: TokenHolder, address: str) -> None:
     """One statement for each use; whoever begins an hour writes the log's row."""
+    token = holder.token
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     same = StaffToken.objects.filter(pk=token.pk, hour=hour)
     if same.update(uses=F("uses") + 1, hour_uses=F("hour_uses") + 1):
@@ -103,7 +104,7 @@ def _count(token: StaffToken, address: str) -> None:
             same.update(uses=F("uses") + 1, hour_uses=F("hour_uses") + 1)  # another request began the hour
             return
         last = {"hour": token.hour.isoformat(), "uses": token.hour_uses} if token.hour else {}
-        with deeds.acting(lambda: deeds.Actor(owner_of_user(token.user), token=token.pk, address=address)):
+        with deeds.acting(lambda: deeds.Actor(owner_of_user(holder), holder, token.pk, address)):
             deeds.record("use_token", theatre=token.theatre_id, before=last, after={"token": token.start})
 
 

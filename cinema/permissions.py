@@ -1,7 +1,7 @@
 """Where somebody may do something. Permissions are Django's: a string, asked with a theatre's id as the object.
 
-Nothing below the box office knows roles or posts; it asks `user.has_perm("boxoffice.check_in", theatre_id)`, and
-the authentication backends answer. Without a theatre the question is: anywhere at all?
+Nothing below the box office knows roles or posts; it asks `user.has_perm(permission, theatre_id)`, and the
+authentication backends answer. Without a theatre the question is: anywhere at all?
 """
 
 from typing import Any

@@ -43,7 +43,7 @@ api = BoxOfficeAPI(
 api.add_router("", cinema_router)
 api.add_router("", seating_router)
 api.add_router("", checkout_router)
-api.add_router("/boxoffice", boxoffice_router)
+api.add_router("", boxoffice_router)
 
 
 @api.exception_handler(DomainError)

@@ -1,4 +1,4 @@
-"""The staff's edges of the HTTP API: each names the permission it needs, `auth=staff("boxoffice.check_in")`.
+"""The staff's edges of the HTTP API: each names the permission it needs, `auth=staff(permission)`.
 
 A member of staff comes with a session or, as a program or device, with a staff token. Either way `request.auth` is a
 `StaffMember`. The scheme asks whether they have the permission anywhere; the operation asks once more at the theatre

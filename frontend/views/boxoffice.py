@@ -39,7 +39,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "known": known,
         "now": timezone.now(),
         "cancelled": recent_cancellations(mine),
-        "may_cancel": set(theatres_where(request.user, "boxoffice.cancel_show")),
+        "may_cancel": {theatre for theatre in mine if request.user.has_perm("boxoffice.cancel_show", theatre)},
     }
     return render(request, "frontend/boxoffice.html", context)
 
