@@ -22,17 +22,17 @@ class Fresh:
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST":
             require_fresh(request)
-        return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc]
+        return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST":
             require_fresh(request)
-        return super().delete_view(request, *args, **kwargs)  # type: ignore[misc]
+        return super().delete_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST":
             require_fresh(request)
-        return super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
+        return super().changelist_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
 
 class Posts(admin.TabularInline[StaffPost, User]):

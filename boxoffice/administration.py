@@ -15,7 +15,7 @@ from boxoffice.sessions import lacks_factor
 ENTER = "boxoffice.look"  # what every post has; each model asks for its own
 
 
-@secure_admin_login
+@secure_admin_login  # type: ignore[untyped-decorator]
 def _door(request: HttpRequest) -> HttpResponse:
     """Only who is signed in comes here. The admin's own log-in form, which has no throttle, is never shown."""
     raise PermissionDenied
@@ -34,12 +34,14 @@ class Administration(AdminSite):
         answer: HttpResponse = _door(request)
         return answer
 
-    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponse:
         """The site's own page, which is throttled."""
         return redirect("account_change_password")
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
-        inner = super().admin_view(view, cacheable)  # type: ignore[type-var]
+        inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             request.staff_permission = "admin"  # type: ignore[attr-defined]

@@ -101,6 +101,28 @@ class LogIn(Schema):
     limit: Annotated[int, Field(ge=1, le=500)] = 50
 
 
+class EventOut(Schema):
+    at: str
+    by: str
+    account: str
+    approved_by: str
+    post: str
+    verb: str
+    theatre: str
+    show: int | None
+    booking: str
+    seats: list[str]
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str
+    address: str
+
+
+class LogOut(Schema):
+    items: list[EventOut]
+    count: int
+
+
 # ----------------------------------------------------------------------------------------------- blocks
 @router.post(
     "/boxoffice/shows/{show_id}/block/",
@@ -110,7 +132,8 @@ class LogIn(Schema):
 )
 def block(request: StaffRequest, show_id: int, wanted: BlockIn) -> Any:
     _require_show(request, show_id)
-    reason, left, refused = f"{wanted.kind}: {wanted.reason}", list(wanted.seats), []
+    reason, left = f"{wanted.kind}: {wanted.reason}", list(wanted.seats)
+    refused: list[dict[str, str]] = []
     while left:
         try:
             return {"done": block_seats(show_id, left, request.auth.owner, reason), "refused": refused}

@@ -103,9 +103,10 @@ class BoxOfficeConsumer(AsyncWebsocketConsumer):
     async def _standing(self, first: bool = False) -> frozenset[int] | None:
         """Ids of the theatres this person may look at; None for nobody of the staff."""
         try:
-            return await database_sync_to_async(self._theatres)(first)
+            theatres: frozenset[int] | None = await database_sync_to_async(self._theatres)(first)
         except (OperationalError, InterfaceError):
             return None if first else self.theatres  # the database is away: the next look decides
+        return theatres
 
     def _theatres(self, first: bool) -> frozenset[int] | None:
         headers = dict(self.scope["headers"])

@@ -60,7 +60,7 @@ def _note_refusal(request: HttpRequest) -> None:
 def _locks_out(response: HttpResponse) -> bool:
     """Whether allauth's log-in, second factor or reset has had too many attempts."""
     form = (getattr(response, "context_data", None) or {}).get("form")
-    errors = form.errors.as_data().values() if getattr(form, "is_bound", False) else ()
+    errors = form.errors.as_data().values() if form is not None and getattr(form, "is_bound", False) else ()
     return any(error.code in LOCKED for of_field in errors for error in of_field)
 
 

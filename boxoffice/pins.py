@@ -11,6 +11,7 @@ from django.utils import timezone
 from boxoffice.models import StaffPin
 from cinema import deeds
 from cinema.errors import DomainError
+from cinema.permissions import may
 from seating.identity import owner_of_user
 
 SHORTEST, LONGEST = 6, 12  # digits
@@ -51,7 +52,7 @@ def approve(email: str, pin: str, permission: str, theatre_id: int, *, asked_by:
         pins = StaffPin.objects.select_for_update(of=("self",)).select_related("user")
         stored = pins.filter(user__email__iexact=email, user__is_active=True).exclude(user=asked_by.pk).first()
         good = stored is not None and _matches(stored, pin)
-    if stored is None or not good or not stored.user.has_perm(permission, theatre_id):
+    if stored is None or not good or not may(stored.user, permission, theatre_id):
         raise refused
     return owner_of_user(stored.user)
 

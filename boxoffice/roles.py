@@ -1,8 +1,8 @@
 """Who may do what: the one table of roles and permissions. What is not in it is denied.
 
 A permission is a string, `boxoffice.` and a name of GRANTS; every edge of staff names one, and it is asked of a person
-at a theatre (`boxoffice.backends`). A role is held at one theatre or at all of them (`StaffPost`); an administrator's is
-always for all. Django's own permissions on models, which the admin asks for, lead to one of ours here.
+at a theatre (`boxoffice.backends`). A role is held at one theatre or at all of them (`StaffPost`); an administrator's
+is always for all. Django's own permissions on models, which the admin asks for, lead to one of ours here.
 """
 
 from collections.abc import Iterable

@@ -39,7 +39,7 @@ def is_staff(user: Any) -> bool:
 def is_over(session: Any, now: float | None = None) -> bool:
     """Whether a session of staff has come to its end. One that has not been seen yet has not."""
     now = time.time() if now is None else now
-    return now - session.get(BEGAN, now) > LONGEST or now - session.get(SEEN, now) > IDLE
+    return bool(now - session.get(BEGAN, now) > LONGEST or now - session.get(SEEN, now) > IDLE)
 
 
 def note(session: Any, now: float | None = None) -> None:
@@ -50,7 +50,7 @@ def note(session: Any, now: float | None = None) -> None:
 
 
 def lacks_factor(user: Any) -> bool:
-    return settings.REQUIRE_STAFF_MFA and not is_mfa_enabled(user)
+    return bool(settings.REQUIRE_STAFF_MFA) and not is_mfa_enabled(user)
 
 
 def check_api_session(request: HttpRequest) -> None:

@@ -31,6 +31,7 @@ from checkout.models import (
 from checkout.payments.refunds import retry_refund
 from cinema.admin.scope import OfTheatre
 from cinema.errors import DomainError
+from cinema.permissions import may
 from seating.identity import owner_of_user
 
 LARGE_REFUND = 500_000  # paise: above it a fresh password or factor is asked for
@@ -133,7 +134,7 @@ class RefundAdmin(ReadOnly, OfTheatre[Refund]):
         failed = [
             refund
             for refund in chosen.filter(status=Refund.Status.FAILED).select_related("booking__show__screen")
-            if request.user.has_perm("checkout.change_refund", self.theatre_of(refund))
+            if may(request.user, "checkout.change_refund", self.theatre_of(refund))
         ]
         if any(refund.amount > LARGE_REFUND for refund in failed):
             import_string(settings.STAFF_FRESH_CHECK)(request)
@@ -204,9 +205,7 @@ class TicketAdmin(ReadOnly, OfTheatre[Ticket]):
     def _changeable(self, request: HttpRequest, chosen: QuerySet[Ticket]) -> list[Ticket]:
         """Those at theatres where this person may do more than look."""
         tickets = chosen.select_related("booking", "show__screen")
-        return [
-            ticket for ticket in tickets if request.user.has_perm("checkout.change_ticket", self.theatre_of(ticket))
-        ]
+        return [ticket for ticket in tickets if may(request.user, "checkout.change_ticket", self.theatre_of(ticket))]
 
 
 @admin.register(GateScan)

@@ -9,9 +9,14 @@ from typing import Any
 from cinema.models import Show, Theatre
 
 
+def may(user: Any, permission: str, theatre_id: int | None) -> bool:
+    """Django's own question, with a theatre's id as its object; None asks whether anywhere."""
+    return bool(user.has_perm(permission, theatre_id))
+
+
 def theatres_where(user: Any, permission: str) -> list[int]:
     """Ids of the theatres where this person has the permission."""
-    return [pk for pk in Theatre.objects.values_list("pk", flat=True) if user.has_perm(permission, pk)]
+    return [pk for pk in Theatre.objects.values_list("pk", flat=True) if may(user, permission, pk)]
 
 
 def theatre_of_show(show_id: int) -> int | None:

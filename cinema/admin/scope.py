@@ -12,7 +12,7 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 
 from cinema.models import Screen, Theatre
-from cinema.permissions import theatres_where
+from cinema.permissions import may, theatres_where
 
 Row = TypeVar("Row", bound=Model)
 
@@ -39,7 +39,7 @@ class OfTheatre(admin.ModelAdmin[Row]):
 
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
         """Only screens and theatres where the person may add."""
-        path = {Screen: "theatre", Theatre: "pk"}.get(db_field.related_model)  # type: ignore[call-overload]
+        path = {Screen: "theatre", Theatre: "pk"}.get(db_field.related_model)
         if path:
             rows = db_field.related_model._default_manager
             kwargs["queryset"] = rows.filter(**{f"{path}__in": self._theatres(request, "add")})
@@ -48,11 +48,12 @@ class OfTheatre(admin.ModelAdmin[Row]):
     def theatre_of(self, row: Any) -> int | None:
         """The id; None for a row that has no theatre yet."""
         path = f"{self.theatre_path}_id" if self.theatre_path else "pk"
-        return reduce(lambda at, name: getattr(at, name, None), path.split("__"), row)
+        found: int | None = reduce(lambda at, name: getattr(at, name, None), path.split("__"), row)
+        return found
 
     def _at(self, request: HttpRequest, verb: str, row: Any) -> bool:
         theatre = self.theatre_of(row) if row is not None else None
-        return theatre is None or request.user.has_perm(self._permission(verb), theatre)
+        return theatre is None or may(request.user, self._permission(verb), theatre)
 
     def _theatres(self, request: HttpRequest, verb: str) -> list[int]:
         return theatres_where(request.user, self._permission(verb))

@@ -21,6 +21,7 @@ from cinema.admin.refusals import ReportsRefusals, dry_run
 from cinema.admin.scope import OfTheatre
 from cinema.errors import DomainError
 from cinema.models import Show, ShowTier
+from cinema.permissions import may
 
 TIMES = ("starts_at", "ends_at", "on_sale_at")
 CHANGED = ["starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats"]
@@ -97,7 +98,7 @@ class TierInline(admin.TabularInline[ShowTier, Show]):
     def has_change_permission(self, request: HttpRequest, obj: Show | None = None) -> bool:
         """Prices are changed where the show is."""
         theatre = obj.screen.theatre_id if obj else None
-        return request.user.has_perm("cinema.change_showtier", theatre)
+        return may(request.user, "cinema.change_showtier", theatre)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -144,7 +145,7 @@ class ShowAdmin(ReportsRefusals[Show], OfTheatre[Show]):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)
-        if not request.user.has_perm("cinema.change_showtier", form.instance.screen.theatre_id):
+        if not may(request.user, "cinema.change_showtier", form.instance.screen.theatre_id):
             return  # this person may only look at them
         prices = {tier.instance.name: tier.cleaned_data["price"] for tier in formset.forms}
         services.change_show(form.instance.pk, prices=prices)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from boxoffice.board import todays_shows
 from boxoffice.cancellations import recent_cancellations
 from cinema.models import Show
-from cinema.permissions import theatres_where
+from cinema.permissions import may, theatres_where
 from frontend.views.browse import by_theatre
 from frontend.views.staff import staff_page
 from seating.errors import HoldsUnavailable
@@ -39,7 +39,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "known": known,
         "now": timezone.now(),
         "cancelled": recent_cancellations(mine),
-        "may_cancel": {theatre for theatre in mine if request.user.has_perm("boxoffice.cancel_show", theatre)},
+        "may_cancel": {theatre for theatre in mine if may(request.user, "boxoffice.cancel_show", theatre)},
     }
     return render(request, "frontend/boxoffice.html", context)
 

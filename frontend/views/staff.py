@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from boxoffice.sessions import lacks_factor
-from cinema.permissions import theatre_of_show
+from cinema.permissions import may, theatre_of_show
 from frontend.views import View
 
 
@@ -48,5 +48,5 @@ def _check_show(request: HttpRequest, permission: str, show_id: int | None) -> N
     theatre = theatre_of_show(show_id)
     if theatre is None:
         raise Http404("There is no such show.")
-    if not request.user.has_perm(permission, theatre):
+    if not may(request.user, permission, theatre):
         raise PermissionDenied
