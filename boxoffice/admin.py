@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 from boxoffice.models import StaffEvent, StaffPost, StaffToken
 from boxoffice.posts import end_post
-from boxoffice.sessions import require_fresh
+from boxoffice.sessions import ask_again, is_fresh
 from cinema import deeds
 
 admin.site.unregister(User)
@@ -20,18 +20,18 @@ class Fresh:
     """Every change here asks for a password or a factor given within the last minutes."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST":
-            require_fresh(request)
+        if request.method == "POST" and not is_fresh(request):
+            return ask_again(request)
         return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST":
-            require_fresh(request)
+        if request.method == "POST" and not is_fresh(request):
+            return ask_again(request)
         return super().delete_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST":
-            require_fresh(request)
+        if request.method == "POST" and not is_fresh(request):
+            return ask_again(request)
         return super().changelist_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
 
 
@@ -59,11 +59,14 @@ class PeopleAdmin(Fresh, UserAdmin):  # type: ignore[type-arg]
         ("Names", {"fields": ["first_name", "last_name"]}),
         ("Account", {"fields": ["is_active", "is_superuser", "last_login", "date_joined"]}),
     ]
-    readonly_fields = ["last_login", "date_joined"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Only a superuser makes another one."""
+        return ["last_login", "date_joined", *([] if request.user.is_superuser else ["is_superuser"])]
 
     def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "POST":
-            require_fresh(request)
+        if request.method == "POST" and not is_fresh(request):
+            return ask_again(request)
         answer: HttpResponse = super().user_change_password(request, *args, **kwargs)
         return answer
 

@@ -1,5 +1,8 @@
 """Answers Django's `has_perm` from people's posts, and its `authenticate` for staff tokens.
 
+It stands first among the backends and its word is the last: permissions given to accounts or groups in Django's own
+way, which know no theatre, count for nothing.
+
 A superuser without a post is treated as an administrator of all theatres: Django lets superusers through before it
 asks any backend, only a shell makes one, and somebody must give the first post. `is_staff` alone allows nothing.
 """
@@ -7,6 +10,7 @@ asks any backend, only a shell makes one, and somebody must give the first post.
 from typing import Any
 
 from django.contrib.auth.backends import BaseBackend
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from boxoffice.models import StaffPost, TokenHolder
@@ -21,12 +25,19 @@ class PostBackend(BaseBackend):
         return holder_of(staff_token, request)
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
-        """`obj` is a theatre or its id; None asks whether there is any theatre."""
-        return bool(user_obj.is_active and user_obj.pk) and posts_allow(posts_of(user_obj), perm, obj)
+        """`obj` is a theatre or its id; None asks whether there is any theatre.
+
+        Raises PermissionDenied instead of answering no, on which Django asks no other backend.
+        """
+        if user_obj.is_active and user_obj.pk and posts_allow(posts_of(user_obj), perm, obj):
+            return True
+        raise PermissionDenied
 
     def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
         """The admin shows an app to whoever may do something in it; its models are asked one by one."""
-        return bool(user_obj.is_active and user_obj.pk) and bool(posts_of(user_obj))
+        if user_obj.is_active and user_obj.pk and posts_of(user_obj):
+            return True
+        raise PermissionDenied
 
 
 def posts_of(user: Any) -> list[StaffPost]:

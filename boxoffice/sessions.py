@@ -9,12 +9,15 @@ from importlib import import_module
 from typing import Any
 
 from allauth.account import app_settings as account_settings
+from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
 
 from boxoffice.backends import posts_of
 from cinema.errors import DomainError
@@ -69,6 +72,12 @@ def require_fresh(request: HttpRequest) -> None:
     """Raises ReauthenticationRequired, on which allauth asks for it and then goes on with the same request."""
     if not is_fresh(request):
         raise ReauthenticationRequired
+
+
+def ask_again(request: HttpRequest) -> HttpResponse:
+    """To the password or factor and back, without what was posted: a new password must not wait in the session."""
+    [first, *_others] = get_adapter().get_reauthentication_methods(request.user)
+    return redirect(f"{first['url']}?{urlencode({'next': request.get_full_path()})}")
 
 
 def user_of_good_session(session_key: str) -> Any:

@@ -205,9 +205,9 @@ MAIL_CATCHER_DIR = VAR_DIR / "mail"  # where the mail catcher of `up` stores sen
 
 # ---------------------------------------------------------------------------------------------- accounts
 AUTHENTICATION_BACKENDS = [
+    "boxoffice.backends.PostBackend",  # what posts allow, and staff tokens; first, because its no is final
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
-    "boxoffice.backends.PostBackend",  # what posts allow, and staff tokens
 ]
 REQUIRE_STAFF_MFA = env.flag("REQUIRE_STAFF_MFA", not DEBUG)
 # How lower layers ask about a session of staff: functions of a request that raise.

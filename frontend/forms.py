@@ -9,6 +9,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from boxoffice.log import Wanted
+from boxoffice.pins import LONGEST, SHORTEST
 from boxoffice.roles import Role
 from boxoffice.tokens import LONGEST_DAYS
 from cinema.models import Theatre
@@ -133,3 +134,13 @@ class TokenForm(forms.Form):
 
     def clean_theatre(self) -> Theatre | None:
         return self.theatres.get(self.cleaned_data["theatre"])
+
+
+class PinForm(forms.Form):
+    pin = forms.CharField(
+        label=_("New PIN"),
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        help_text=_("6 to 12 digits. You type it at a cashier's screen to approve what they may not do alone."),
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )

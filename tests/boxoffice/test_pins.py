@@ -62,3 +62,15 @@ def test_a_few_wrong_ones_lock_it(supervisor, cashier, theatre):
 def test_a_weak_pin_is_refused(supervisor, pin):
     with pytest.raises(UnusablePin):
         set_pin(supervisor, pin)
+
+
+def test_the_page_sets_it_with_a_fresh_password_and_tells_it_to_nobody(supervisor, cashier, theatre):
+    page = "/boxoffice/pin/"
+    stale = factories.signed_in(supervisor, fresh=False)
+    assert stale.post(page, {"pin": "141421"})["Location"].startswith("/accounts/reauthenticate/")
+    fresh = factories.signed_in(supervisor)
+    assert "is-invalid" in fresh.post(page, {"pin": "111111"}).content.decode()
+    assert fresh.post(page, {"pin": "141421"}).status_code == 302
+    assert "141421" not in fresh.get(page).content.decode()
+    assert approve(supervisor.email, "141421", "boxoffice.refund", theatre.pk, asked_by=cashier)
+    assert factories.signed_in(cashier).get(page).status_code == 403
