@@ -16,13 +16,14 @@ from django.http import HttpRequest
 from boxoffice.models import StaffPost, TokenHolder
 from boxoffice.roles import posts_allow
 from boxoffice.tokens import holder_of
+from cinema.addresses import address_of_request
 
 
 class PostBackend(BaseBackend):
     def authenticate(  # type: ignore[override]
         self, request: HttpRequest | None, staff_token: str
     ) -> TokenHolder | None:
-        return holder_of(staff_token, request)
+        return holder_of(staff_token, address_of_request(request) if request else "")
 
     def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
         """`obj` is a theatre or its id; None asks whether there is any theatre.

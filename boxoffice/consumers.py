@@ -112,7 +112,10 @@ class BoxOfficeConsumer(AsyncWebsocketConsumer):
         headers = dict(self.scope["headers"])
         secret = staff_token_of(headers.get(b"authorization", b"").decode("latin-1"))
         session = cookies_of_socket(self.scope).get(settings.SESSION_COOKIE_NAME, "")
-        user = holder_of(secret, counted=first) if secret else user_of_good_session(session) if session else None
+        if secret:
+            user = holder_of(secret, address_of_scope(self.scope), counted=first)
+        else:
+            user = user_of_good_session(session) if session else None
         if user is None or not user.has_perm(self.permission):
             if first:
                 self._note_refusal()

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from boxoffice.roles import Role, posts_allow
+from boxoffice.roles import AT_ALL_THEATRES, Role, posts_allow
 from cinema.models import Theatre
 
 
@@ -22,6 +22,12 @@ class Post(models.Model):
 
     class Meta:
         abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """An administrator's is for all theatres, whichever was named."""
+        if self.role in AT_ALL_THEATRES:
+            self.theatre = None
+        super().save(*args, **kwargs)
 
     def is_at(self, theatre_id: int | None) -> bool:
         """Whether it counts there; None asks whether it counts anywhere."""
@@ -42,7 +48,9 @@ class StaffPost(Post):
             models.UniqueConstraint(fields=["user", "role", "theatre"], name="one_post_per_theatre"),
             models.UniqueConstraint(fields=["user", "role"], condition=Q(theatre=None), name="one_post_for_all"),
             models.CheckConstraint(
-                condition=~Q(role=Role.ADMINISTRATOR) | Q(theatre=None), name="administrators_are_for_all"
+                condition=~Q(role=Role.ADMINISTRATOR) | Q(theatre=None),
+                name="administrators_are_for_all",
+                violation_error_message="An administrator's post is for all theatres: leave the theatre empty.",
             ),
         ]
 

@@ -12,13 +12,11 @@ from datetime import timedelta
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
-from django.http import HttpRequest
 from django.utils import timezone
 
 from boxoffice.models import StaffToken, TokenHolder
-from boxoffice.roles import AT_ALL_THEATRES, Role
+from boxoffice.roles import Role
 from cinema import deeds
-from cinema.addresses import address_of_request
 from cinema.errors import DomainError
 from cinema.models import Theatre
 from seating.identity import owner_of_user
@@ -52,7 +50,7 @@ def make_token(
         token = StaffToken.objects.create(
             user=user,
             role=role,
-            theatre=None if role in AT_ALL_THEATRES else theatre,
+            theatre=theatre,
             name=name,
             digest=digest_of(secret),
             start=secret[:SHOWN],
@@ -78,8 +76,9 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def holder_of(secret: str, request: HttpRequest | None = None, *, counted: bool = True) -> TokenHolder | None:
-    """Who comes with this token, or None for one that is unknown, over, revoked or of a closed account."""
+def holder_of(secret: str, address: str = "", *, counted: bool = True) -> TokenHolder | None:
+    """Who comes with this token, or None for one that is unknown, over, revoked or of a closed account. `address` is
+    the client's."""
     tokens = StaffToken.objects.select_related("theatre")
     token = tokens.filter(digest=digest_of(secret), user__is_active=True).first()
     if token is None or not token.is_good:
@@ -87,7 +86,7 @@ def holder_of(secret: str, request: HttpRequest | None = None, *, counted: bool 
     holder = TokenHolder.objects.get(pk=token.user_id)
     holder.token = token
     if counted:
-        _count(holder, address_of_request(request) if request else "")
+        _count(holder, address)
     return holder
 
 

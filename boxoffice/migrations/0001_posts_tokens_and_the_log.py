@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['user', 'role', 'theatre'],
-                'constraints': [models.UniqueConstraint(fields=('user', 'role', 'theatre'), name='one_post_per_theatre'), models.UniqueConstraint(condition=models.Q(('theatre', None)), fields=('user', 'role'), name='one_post_for_all'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'administrator'), _negated=True), ('theatre', None), _connector='OR'), name='administrators_are_for_all')],
+                'constraints': [models.UniqueConstraint(fields=('user', 'role', 'theatre'), name='one_post_per_theatre'), models.UniqueConstraint(condition=models.Q(('theatre', None)), fields=('user', 'role'), name='one_post_for_all'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'administrator'), _negated=True), ('theatre', None), _connector='OR'), name='administrators_are_for_all', violation_error_message="An administrator's post is for all theatres: leave the theatre empty.")],
             },
         ),
     ]

@@ -63,6 +63,18 @@ def test_a_failed_refund_is_tried_again_from_here(desk, staff):
     assert sorted(Refund.objects.values_list("status", flat=True)) == ["failed", "pending"]
 
 
+def test_a_large_refund_is_tried_again_with_a_fresh_password_only(desk):
+    cancel_booking(desk.buy().pk)
+    Refund.objects.update(status="failed", refund_id="rfnd_failed", amount=500_001)
+    chosen = {"action": "try_again", "_selected_action": [Refund.objects.get().pk]}
+    supervisor, refunds = factories.make_staff("supervisor"), reverse("admin:checkout_refund_changelist")
+    answer = factories.signed_in(supervisor, fresh=False).post(refunds, chosen)
+    assert answer["Location"].startswith("/accounts/reauthenticate/")
+    assert Refund.objects.get().status == "failed"
+    factories.signed_in(supervisor).post(refunds, chosen)
+    assert Refund.objects.filter(status="pending").exists()
+
+
 def test_tickets_are_revoked_and_issued_again_from_here(desk, staff):
     ticket = desk.buy(seats=("A1",)).tickets.get()
     tickets = reverse("admin:checkout_ticket_changelist")
