@@ -35,10 +35,11 @@ def test_a_post_is_given_once_and_an_administrators_is_for_all():
     carol, here = User.objects.create_user("carol"), factories.make_theatre()
     assert give_post(carol, "usher", here) == give_post(carol, "usher", here)
     assert give_post(carol, "administrator", here).theatre is None
+    named = StaffPost.objects.create(user=User.objects.create_user("bob"), role="administrator", theatre=here)
+    assert named.theatre is None
+    past_the_model = StaffPost(user=User.objects.create_user("dan"), role="administrator", theatre=here)
     with pytest.raises(IntegrityError), transaction.atomic():
-        StaffPost.objects.bulk_create(
-            [StaffPost(user=User.objects.create_user("bob"), role="administrator", theatre=here)]
-        )
+        StaffPost.objects.bulk_create([past_the_model])
 
 
 def test_the_command_gives_and_ends_them(capsys):

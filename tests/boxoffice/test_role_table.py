@@ -333,3 +333,28 @@ def test_coupons_are_for_whoever_sets_prices_everywhere(cinema):
     for_one, for_all = cinema.post(Role.MANAGER), factories.make_staff(Role.MANAGER)
     assert factories.signed_in(for_one).get(add).status_code == 403
     assert factories.signed_in(for_all).get(add).status_code == 200
+
+
+# ------------------------------------------------------------------------------- each guard taken away
+def test_without_the_question_at_the_theatre_another_ones_show_is_open(cinema, monkeypatch):
+    from frontend.views import staff as pages
+    from seating.staff import StaffMember
+
+    client = factories.signed_in(cinema.post(Role.MANAGER))
+    page = f"/boxoffice/shows/{cinema.shows['other'].pk}/cancel/"
+    _, method, address, body, *_ = asks(cinema, "other")["check in"]
+    assert (send(client, method, address, body).status_code, client.get(page).status_code) == (403, 403)
+    monkeypatch.setattr(StaffMember, "may", lambda *_: True)
+    monkeypatch.setattr(pages, "_check_show", lambda *_: None)
+    assert (send(client, method, address, body).status_code, client.get(page).status_code) == (200, 200)
+
+
+def test_without_the_final_no_djangos_permissions_would_open_the_admin(cinema, monkeypatch):
+    from boxoffice.backends import PostBackend
+
+    usher = cinema.post(Role.USHER)
+    usher.user_permissions.set(Permission.objects.all())
+    page = reverse("admin:auth_user_changelist")
+    assert factories.signed_in(usher).get(page).status_code == 403
+    monkeypatch.setattr(PostBackend, "has_perm", lambda *_: False)
+    assert User.objects.get(pk=usher.pk).has_perm("auth.view_user")

@@ -5,6 +5,7 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
@@ -97,6 +98,45 @@ def test_with_a_factor_they_go_on(manager, settings):
     assert client.get("/admin/").status_code == 200
     answer = client.post("/api/check-in/", SCAN, content_type="application/json")
     assert answer.json()["code"] == "bad_ticket"
+
+
+def code_for(secret: str) -> str:
+    counter = int(time.time()) // 30
+    return totp.format_hotp_value(totp.hotp_value(secret, counter))
+
+
+def test_the_whole_way_to_a_second_factor_and_back_in_with_it(manager, settings, redis_server):
+    """Through allauth's own pages: the password once more, the factor, and from then on its code at each log-in."""
+    settings.REQUIRE_STAFF_MFA = True
+    browser = Client()
+    signed_in = {"login": manager.email, "password": PASSWORD, "next": "/boxoffice/"}
+    first = browser.post("/accounts/login/", signed_in, follow=True)
+    assert first.redirect_chain[-1][0].startswith("/accounts/reauthenticate/")
+    assert "two-step sign-in first" in first.content.decode()
+    again = browser.post(first.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
+    assert again.request["PATH_INFO"] == "/accounts/2fa/totp/activate/" and again.status_code == 200
+    secret = browser.session[totp.SECRET_SESSION_KEY]
+    browser.post("/accounts/2fa/totp/activate/", {"code": code_for(secret)})
+    assert browser.get("/boxoffice/log/").status_code == 200
+
+    other = Client()
+    asked = other.post("/accounts/login/", signed_in, follow=True)
+    assert asked.redirect_chain[-1][0].startswith("/accounts/2fa/authenticate/")
+    assert other.get("/boxoffice/log/").status_code == 302
+    wrong = other.post("/accounts/2fa/authenticate/", {"code": "000000"})
+    assert wrong.status_code == 200 and other.get("/boxoffice/log/").status_code == 302
+    assert StaffEvent.objects.filter(verb="log_in_failed", after__factor=True, by=f"user_{manager.pk}").count() == 1
+
+
+def test_without_the_check_a_password_would_be_enough(manager, settings, monkeypatch):
+    from boxoffice import administration
+    from frontend.views import staff as pages
+
+    settings.REQUIRE_STAFF_MFA = True
+    for place in (administration, pages, sessions):
+        monkeypatch.setattr(place, "lacks_factor", lambda user: False)
+    client = factories.signed_in(manager)
+    assert client.get("/boxoffice/log/").status_code == client.get("/admin/").status_code == 200
 
 
 def test_customers_need_none(db, settings):
