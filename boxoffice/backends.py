@@ -9,7 +9,7 @@ asks any backend, only a shell makes one, and somebody must give the first post.
 
 from typing import Any
 
-from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.backends import ModelBackend
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
@@ -19,7 +19,9 @@ from boxoffice.tokens import holder_of
 from cinema.addresses import address_of_request
 
 
-class PostBackend(BaseBackend):
+class PostBackend(ModelBackend):
+    """Sessions and accounts are Django's, as in its own backend; only the questions are answered otherwise."""
+
     def authenticate(  # type: ignore[override]
         self, request: HttpRequest | None, staff_token: str
     ) -> TokenHolder | None:
