@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from boxoffice.models import StaffPost, StaffToken
@@ -25,21 +24,20 @@ def give_post(user: User, role: str, theatre: Theatre | None, by: str = "") -> S
 
 
 def end_post(post: StaffPost, by: str = "") -> None:
-    """Ends the post, and the account's tokens that no other of its posts stands for. Open sockets notice within 30 s
-    (`boxoffice.consumers`), pages at once."""
+    """Ends the post. Open sockets notice within 30 s (`boxoffice.consumers`), pages at once."""
     with transaction.atomic():
         deeds.record("end_post", by=by, theatre=post.theatre_id, before=_as_logged(post))
         post.delete()
-        left = StaffPost.objects.filter(user=post.user_id)
-        tokens = StaffToken.objects.filter(user=post.user_id, revoked_at=None)
-        if left.exists():
-            tokens = tokens.filter(role=post.role).filter(_no_wider_than(post))
-        if not post.user.is_superuser:
-            tokens.update(revoked_at=timezone.now())
 
 
-def _no_wider_than(post: StaffPost) -> Q:
-    return Q() if post.theatre_id is None else Q(theatre=post.theatre_id)
+def revoke_tokens_without(post: StaffPost) -> None:
+    """A post has ended, by whatever door: the account's tokens of this role there end with it, and all of them with the
+    last post. A superuser's stay: superusers need no post."""
+    tokens = StaffToken.objects.filter(user=post.user_id, user__is_superuser=False, revoked_at=None)
+    if StaffPost.objects.filter(user=post.user_id).exists():
+        tokens = tokens.filter(role=post.role)
+        tokens = tokens if post.theatre_id is None else tokens.filter(theatre=post.theatre_id)
+    tokens.update(revoked_at=timezone.now())
 
 
 def follow_posts(user: User) -> None:

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from boxoffice import sessions
 from boxoffice.events import first_this_minute, write_deed, write_refusal
 from boxoffice.models import StaffPost
-from boxoffice.posts import follow_posts
+from boxoffice.posts import follow_posts, revoke_tokens_without
 from cinema import deeds
 from cinema.addresses import address_of_request
 from seating.identity import owner_of_user
@@ -28,6 +28,11 @@ def posts_changed(sender: Any, instance: StaffPost, **_: Any) -> None:
     user = User.objects.filter(pk=instance.user_id).first()
     if user is not None:
         follow_posts(user)
+
+
+@receiver(post_delete, sender=StaffPost)
+def post_ended(sender: Any, instance: StaffPost, **_: Any) -> None:
+    revoke_tokens_without(instance)
 
 
 @receiver(user_logged_in)

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 
 def write(**values) -> StaffEvent:
-    return StaffEvent.objects.create(**{"verb": "block", "by": "user_1", **values})
+    return StaffEvent.objects.create(**{"verb": "block", "by": "user_0", **values})
 
 
 # ------------------------------------------------------------------------------------------- insert-only

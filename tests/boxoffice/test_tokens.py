@@ -89,7 +89,11 @@ def end_the_last_post(token, user):
     end_post(user.posts.get())
 
 
-@pytest.mark.parametrize("end", [end_it, revoke_it, close_the_account, end_the_last_post])
+def delete_the_last_post(token, user):
+    user.posts.all().delete()
+
+
+@pytest.mark.parametrize("end", [end_it, revoke_it, close_the_account, end_the_last_post, delete_the_last_post])
 def test_a_token_ends(sam, end):
     token, secret = make_token(sam, "usher", None, 1)
     assert ask(secret).status_code == 200
