@@ -1,5 +1,6 @@
 """Progress of shows that the cinema cancelled. `checkout.cancellations.shows` does the work."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -51,8 +52,9 @@ def cancellation_progress(show_id: int) -> dict[str, Any] | None:
     }
 
 
-def recent_cancellations() -> list[ShowCancellation]:
-    """Cancellations of the last two days and unfinished ones, newest first, each with its show."""
+def recent_cancellations(theatres: Collection[int]) -> list[ShowCancellation]:
+    """Of these theatres, the last two days' and unfinished ones, newest first, each with its show."""
     recent = Q(started_at__gte=timezone.now() - timedelta(days=2)) | Q(finished_at=None)
-    shows = ShowCancellation.objects.filter(recent).select_related("show__movie", "show__screen__theatre")
+    at_these = ShowCancellation.objects.filter(recent, show__screen__theatre__in=theatres)
+    shows = at_these.select_related("show__movie", "show__screen__theatre")
     return list(shows.defer("show__movie__poster").order_by("-started_at")[:MOST_CANCELLATIONS])

@@ -1,14 +1,16 @@
-"""Staff can look at bookings, money, tickets and scans here. They can edit coupons; everything else changes only by an
-action: try a failed refund again, revoke or reissue a ticket."""
+"""Staff can look at bookings, money, tickets and scans of their theatres here. They can edit coupons; everything else
+changes only by an action: try a failed refund again, revoke or reissue a ticket."""
 
 from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 
 from checkout.gate.reissue import reissue_tickets, revoke_tickets
 from checkout.models import (
@@ -27,8 +29,12 @@ from checkout.models import (
     WebhookEvent,
 )
 from checkout.payments.refunds import retry_refund
+from cinema.admin.scope import OfTheatre
 from cinema.errors import DomainError
+from cinema.permissions import may
 from seating.identity import owner_of_user
+
+LARGE_REFUND = 500_000  # paise: above it a fresh password or factor is asked for
 
 
 class ReadOnly:
@@ -60,7 +66,8 @@ class Tickets(ReadOnly, admin.TabularInline[Ticket, Booking]):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, admin.ModelAdmin[Booking]):
+class BookingAdmin(ReadOnly, OfTheatre[Booking]):
+    theatre_path = "show__screen__theatre"
     list_display = ["reference", "show", "name", "status", "total", "created_at", "confirmed_at"]
     list_filter = ["status", "created_at"]
     list_select_related = ["show__movie", "show__screen__theatre"]
@@ -89,14 +96,16 @@ class CouponAdmin(admin.ModelAdmin[Coupon]):
 
 
 @admin.register(Redemption)
-class RedemptionAdmin(ReadOnly, admin.ModelAdmin[Redemption]):
+class RedemptionAdmin(ReadOnly, OfTheatre[Redemption]):
+    theatre_path = "booking__show__screen__theatre"
     list_display = ["code", "booking", "person", "discount", "created_at"]
     list_select_related = ["booking"]
     search_fields = ["code", "booking__reference", "person"]
 
 
 @admin.register(Payment)
-class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
+class PaymentAdmin(ReadOnly, OfTheatre[Payment]):
+    theatre_path = "booking__show__screen__theatre"
     list_display = ["payment_id", "order_id", "booking", "status", "amount", "method", "created_at"]
     list_filter = ["status", "method"]
     list_select_related = ["booking"]
@@ -104,14 +113,16 @@ class PaymentAdmin(ReadOnly, admin.ModelAdmin[Payment]):
 
 
 @admin.register(Order)
-class OrderAdmin(ReadOnly, admin.ModelAdmin[Order]):
+class OrderAdmin(ReadOnly, OfTheatre[Order]):
+    theatre_path = "booking__show__screen__theatre"
     list_display = ["order_id", "booking", "amount", "created_at", "attempts", "due_at"]
     list_select_related = ["booking"]
     search_fields = ["order_id", "booking__reference"]
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly, admin.ModelAdmin[Refund]):
+class RefundAdmin(ReadOnly, OfTheatre[Refund]):
+    theatre_path = "booking__show__screen__theatre"
     list_display = ["key", "booking", "amount", "rule", "status", "refund_id", "created_at"]
     list_filter = ["status", "rule"]
     list_select_related = ["booking"]
@@ -120,13 +131,20 @@ class RefundAdmin(ReadOnly, admin.ModelAdmin[Refund]):
 
     @admin.action(description="Try failed refunds again")
     def try_again(self, request: HttpRequest, chosen: QuerySet[Refund]) -> None:
-        failed = chosen.filter(status=Refund.Status.FAILED)
+        failed = [
+            refund
+            for refund in chosen.filter(status=Refund.Status.FAILED).select_related("booking__show__screen")
+            if may(request.user, "checkout.change_refund", self.theatre_of(refund))
+        ]
+        if any(refund.amount > LARGE_REFUND for refund in failed):
+            import_string(settings.STAFF_FRESH_CHECK)(request)
         for refund in failed:
             retry_refund(refund.pk)
         self.message_user(request, f"{len(failed)} refunds are tried again.", messages.SUCCESS)
 
     def get_actions(self, request: HttpRequest) -> Any:
-        return super().get_actions(request) if request.user.is_superuser else {}
+        """Looking is one permission, changing another, though nothing can be edited here."""
+        return super().get_actions(request) if request.user.has_perm("checkout.change_refund") else {}
 
 
 class ReasonForm(ActionForm):
@@ -138,7 +156,8 @@ class Scans(ReadOnly, admin.TabularInline[GateScan, Ticket]):
 
 
 @admin.register(Ticket)
-class TicketAdmin(ReadOnly, admin.ModelAdmin[Ticket]):
+class TicketAdmin(ReadOnly, OfTheatre[Ticket]):
+    theatre_path = "show__screen__theatre"
     list_display = [
         "seat",
         "show",
@@ -159,7 +178,7 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin[Ticket]):
 
     @admin.action(description="Revoke: these codes become invalid")
     def revoke(self, request: HttpRequest, chosen: QuerySet[Ticket]) -> None:
-        ids = list(chosen.values_list("pk", flat=True))
+        ids = [ticket.pk for ticket in self._changeable(request, chosen)]
         why = " ".join(request.POST.get("reason", "").split())
         count = revoke_tickets(ids, why, owner_of_user(request.user))
         self.message_user(request, f"{count} tickets are revoked.", messages.SUCCESS)
@@ -169,7 +188,8 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin[Ticket]):
 
     @admin.action(description="Issue again: a new code, also for a revoked ticket")
     def reissue(self, request: HttpRequest, chosen: QuerySet[Ticket]) -> None:
-        for booking, of_one in groupby(chosen.order_by("booking"), key=lambda ticket: ticket.booking):
+        mine = self._changeable(request, chosen.order_by("booking"))
+        for booking, of_one in groupby(mine, key=lambda ticket: ticket.booking):
             try:
                 made = reissue_tickets(booking.pk, [str(ticket.pk) for ticket in of_one], by_staff=True)
             except DomainError as error:
@@ -182,11 +202,17 @@ class TicketAdmin(ReadOnly, admin.ModelAdmin[Ticket]):
         """Looking is one permission, changing another, though nothing can be edited here."""
         return super().get_actions(request) if request.user.has_perm("checkout.change_ticket") else {}
 
+    def _changeable(self, request: HttpRequest, chosen: QuerySet[Ticket]) -> list[Ticket]:
+        """Those at theatres where this person may do more than look."""
+        tickets = chosen.select_related("booking", "show__screen")
+        return [ticket for ticket in tickets if may(request.user, "checkout.change_ticket", self.theatre_of(ticket))]
+
 
 @admin.register(GateScan)
-class GateScanAdmin(ReadOnly, admin.ModelAdmin[GateScan]):
+class GateScanAdmin(ReadOnly, OfTheatre[GateScan]):
     """Filter by outcome: everything but `admitted` is somebody who should not have been let in."""
 
+    theatre_path = "ticket__show__screen__theatre"
     list_display = ["outcome", "ticket", "seat", "gate", "scanned_at", "offline", "received_at", "staff", "counts"]
     list_filter = ["outcome", "offline", "scanned_at"]
     list_select_related = ["ticket"]
@@ -219,7 +245,8 @@ class OutboxMessageAdmin(ReadOnly, admin.ModelAdmin[OutboxMessage]):
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin[WaitlistEntry]):
+class WaitlistEntryAdmin(ReadOnly, OfTheatre[WaitlistEntry]):
+    theatre_path = "show__screen__theatre"
     list_display = ["show", "name", "count", "tier", "status", "created_at", "offered_at", "offer_ends_at"]
     list_filter = ["status", "created_at"]
     list_select_related = ["show__movie", "show__screen__theatre__city"]
@@ -227,6 +254,7 @@ class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin[WaitlistEntry]):
 
 
 @admin.register(ShowCancellation)
-class ShowCancellationAdmin(ReadOnly, admin.ModelAdmin[ShowCancellation]):
+class ShowCancellationAdmin(ReadOnly, OfTheatre[ShowCancellation]):
+    theatre_path = "show__screen__theatre"
     list_display = ["show", "reason", "by", "bookings", "seats", "refund", "started_at", "finished_at"]
     list_select_related = ["show__movie", "show__screen__theatre__city"]

@@ -218,6 +218,22 @@ class WrongShow(DomainError):
     title = "Ticket for another show"
 
 
+class NotCheckedIn(DomainError):
+    code = "not_checked_in"
+    title = "Not checked in"
+
+
+class TooLateToUndo(DomainError):
+    code = "too_late_to_undo"
+    title = "Too late to take back"
+
+
+class UnknownScannedTicket(DomainError):
+    code = "not_found"
+    status = 404
+    title = "No such ticket"
+
+
 class AlreadyCheckedIn(DomainError):
     """`checked_in_at` (ISO 8601, UTC) and `gate` are those of the first scan."""
 

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from cinema import states
+from cinema import deeds, states
 from cinema.errors import NotFound, ShowsOverlap, UnusablePlan, UnusableShow, WrongState
 from cinema.models import Movie, Screen, SeatingPlan, Show, ShowTier
 from cinema.plans import PlanError, read_plan
@@ -39,13 +39,16 @@ def import_plan(data: bytes | dict[str, Any], screen: Screen) -> SeatingPlan:
         latest = SeatingPlan.objects.filter(screen=screen).order_by("-version").first()
         if latest and latest.layout == plan.layout and latest.name == plan.name:
             return latest
-        return SeatingPlan.objects.create(
+        stored = SeatingPlan.objects.create(
             screen=screen,
             version=latest.version + 1 if latest else 1,
             name=plan.name,
             source=plan.source,
             layout=plan.layout,
         )
+        after = {"screen": screen.pk, "plan": stored.pk, "version": stored.version, "name": stored.name}
+        deeds.record("import_plan", theatre=screen.theatre_id, after=after)
+        return stored
 
 
 # ------------------------------------------------------------------------------------- planning a show
@@ -93,6 +96,8 @@ def plan_show(
         _check_prices(plan, prices)
         show.save()
         _store_prices(show, prices)
+        after = {"starts_at": show.starts_at, "screen": screen.pk, "movie": movie.pk, "prices": dict(prices)}
+        deeds.record("plan_show", theatre=screen.theatre_id, show=show.pk, after=after)
     return show
 
 
@@ -119,6 +124,7 @@ def change_show(show_id: int, prices: Mapping[str, int] | None = None, **changes
         show = _locked_show(show_id)
         if show.state == states.CANCELLED:
             raise WrongState("A cancelled show cannot be changed. Plan a new one.", state=show.state)
+        before = {name: getattr(show, name) for name in changes}
         for name, value in changes.items():
             setattr(show, name, value)
         if show.state == states.ON_SALE and show.on_sale_at > timezone.now():
@@ -128,9 +134,19 @@ def change_show(show_id: int, prices: Mapping[str, int] | None = None, **changes
         if prices is not None:
             _check_prices(show.plan, prices)
             for tier in show.tiers.all():
-                tier.price = prices[tier.name]
+                before[f"price of {tier.name}"], tier.price = tier.price, prices[tier.name]
                 tier.save(update_fields=["price"])
+        after = {**changes, **{f"price of {name}": price for name, price in (prices or {}).items()}}
+        _record_change(show, before, after)
     return show
+
+
+def _record_change(show: Show, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Only what has changed is a deed."""
+    changed = [name for name in after if before.get(name) != after[name]]
+    if changed:
+        parts = [{name: values[name] for name in changed} for values in (before, after)]
+        deeds.record("change_show", theatre=show.screen.theatre_id, show=show.pk, before=parts[0], after=parts[1])
 
 
 def check_show(show: Show) -> None:
@@ -245,8 +261,13 @@ def _move(show_id: int, verb: str) -> Show:
             if show.starts_at <= now:
                 raise WrongState("This show has begun: its sale cannot be opened.", state=show.state)
             show.on_sale_at = min(show.on_sale_at, now)
-        show.state = after
+        before, show.state = show.state, after
         show.save(update_fields=["state", "on_sale_at"])
+        if verb != "cancel":  # a deed of its own, with its reason: checkout.cancellations.shows
+            theatre = show.screen.theatre_id
+            deeds.record(
+                f"{verb}_sale", theatre=theatre, show=show.pk, before={"state": before}, after={"state": after}
+            )
     return show
 
 

@@ -7,6 +7,7 @@ known: signing up with a known address leads to the same page, and the mail says
 from config import environment as env
 
 AUTHENTICATION_BACKENDS = [
+    "boxoffice.backends.PostBackend",  # what posts allow, and staff tokens; first, because its no is final
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]

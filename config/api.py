@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from boxoffice.api import router as boxoffice_router
 from checkout.api import router as checkout_router
 from cinema.api import router as cinema_router
 from cinema.errors import DomainError
@@ -42,6 +43,7 @@ api = BoxOfficeAPI(
 api.add_router("", cinema_router)
 api.add_router("", seating_router)
 api.add_router("", checkout_router)
+api.add_router("", boxoffice_router)
 
 
 @api.exception_handler(DomainError)

@@ -39,7 +39,7 @@ INSTALLED_APPS = [
     "config",
     "daphne",
     "frontend",  # before the admin and allauth, to replace their templates
-    "django.contrib.admin",
+    "boxoffice.apps.AdministrationConfig",  # django.contrib.admin, behind allauth's log-in
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "boxoffice.middleware.staff_requests",  # inside the authentication: it ends sessions of staff that are too old
     "frontend.middleware.keep_guest",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -195,6 +196,12 @@ EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or None
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Housefull <tickets@housefull.test>")
 MAIL_CATCHER_DIR = VAR_DIR / "mail"  # where the mail catcher of `up` stores sent mails
+
+# ------------------------------------------------------------------------------------------------- staff
+REQUIRE_STAFF_MFA = env.flag("REQUIRE_STAFF_MFA", not DEBUG)
+# How lower layers ask about a session of staff: functions of a request that raise.
+STAFF_SESSION_CHECK = "boxoffice.sessions.check_api_session"  # whether it is good enough for the API
+STAFF_FRESH_CHECK = "boxoffice.sessions.require_fresh"  # whether a password or factor was given just now
 
 # -------------------------------------------------------------------------------- language, time, static
 LANGUAGE_CODE = "en"

@@ -4,7 +4,15 @@ from datetime import date as Date
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
+
+from boxoffice.log import Wanted
+from boxoffice.pins import LONGEST, SHORTEST
+from boxoffice.roles import Role
+from boxoffice.tokens import LONGEST_DAYS
+from cinema.models import Theatre
 
 
 class FilterForm(forms.Form):
@@ -73,4 +81,79 @@ class CancelShowForm(forms.Form):
         label=_("Reason"),
         max_length=300,
         help_text=_("One or two sentences. They are part of the mail to every customer."),
+    )
+
+    def ask_for(self, title: str) -> None:
+        """From now on the title must be typed: what is refunded cannot be taken back."""
+        self.title = title
+        self.fields["confirmation"] = forms.CharField(
+            label=_("To confirm, type the movie's title"),
+            max_length=200,
+            help_text=escape(title),
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+
+    def clean_confirmation(self) -> str:
+        typed = " ".join(self.cleaned_data["confirmation"].split()).casefold()
+        if typed != " ".join(self.title.split()).casefold():
+            raise forms.ValidationError(_("This is not the movie's title."))
+        return self.title
+
+
+class LogForm(forms.Form):
+    """The search of the log. `wanted()` never fails: invalid values in the URL are ignored."""
+
+    person = forms.CharField(label=_("Person"), required=False, max_length=100)
+    verb = forms.ChoiceField(label=_("What"), required=False)
+    show = forms.IntegerField(label=_("Show"), required=False, min_value=1, max_value=2**63 - 1)
+    booking = forms.CharField(label=_("Booking"), required=False, max_length=12)
+    seat = forms.CharField(label=_("Seat"), required=False, max_length=40)
+    day = forms.DateField(
+        label=_("Day"), required=False, input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"})
+    )
+
+    def __init__(self, data: Any, verbs: list[str]) -> None:
+        super().__init__(data, auto_id="log_%s")
+        field = self.fields["verb"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("Everything")), *((verb, verb.replace("_", " ")) for verb in verbs)]
+
+    def wanted(self) -> Wanted:
+        self.is_valid()
+        return Wanted(**{name: value for name, value in self.cleaned_data.items() if value})
+
+
+class TokenForm(forms.Form):
+    """A new staff token. `account` is the person who answers for it."""
+
+    account = forms.EmailField(label=_("Account"), help_text=_("The e-mail address of the person who answers for it."))
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    theatre = forms.ChoiceField(label=_("Theatre"), required=False)
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=LONGEST_DAYS, initial=30)
+    name = forms.CharField(label=_("What uses it"), max_length=80, required=False)
+
+    def __init__(self, data: Any, theatres: list[Theatre]) -> None:
+        super().__init__(data)
+        self.theatres = {str(theatre.pk): theatre for theatre in theatres}
+        field = self.fields["theatre"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [("", _("All theatres")), *((pk, str(theatre)) for pk, theatre in self.theatres.items())]
+
+    def clean_account(self) -> User:
+        user = User.objects.filter(email__iexact=self.cleaned_data["account"], is_active=True).first()
+        if user is None:
+            raise forms.ValidationError(_("There is no such account."))
+        return user
+
+    def clean_theatre(self) -> Theatre | None:
+        return self.theatres.get(self.cleaned_data["theatre"])
+
+
+class PinForm(forms.Form):
+    pin = forms.CharField(
+        label=_("New PIN"),
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        help_text=_("6 to 12 digits. You type it at a cashier's screen to approve what they may not do alone."),
+        widget=forms.PasswordInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )

@@ -2,8 +2,8 @@
 
 `VISITOR` is the API's default, so an operation that says nothing is not open. Ninja tries its schemes in order, and the
 first that answers decides `request.auth`, a `Visitor`: a guest's token, a signed-in user's session, a guest's cookie,
-and at last a stranger, who owns nothing: what becomes of them is for the operation to say. `STAFF` is for members of
-staff.
+and at last a stranger, who owns nothing: what becomes of them is for the operation to say. Members of staff have
+schemes of their own: `seating.staff`.
 
 Cookies come along with whatever another site's page sends, so every scheme that reads them first asks for the CSRF
 token of one of our pages. A bearer token cannot be sent by accident. What a scheme raises is answered as any refusal.
@@ -22,10 +22,8 @@ from seating.identity import (
     COOKIE,
     Caller,
     Visitor,
-    has_bearer,
     is_guest,
     is_verified,
-    owner_of_user,
     visitor_of_bearer,
     visitor_of_cookies,
 )
@@ -37,18 +35,6 @@ class CsrfFailed(DomainError):
     code = "csrf_failed"
     status = 403
     title = "Request not verified"
-
-
-class NotSignedIn(DomainError):
-    code = "unauthorised"
-    status = 401
-    title = "Not signed in"
-
-
-class StaffOnly(DomainError):
-    code = "forbidden"
-    status = 403
-    title = "For staff only"
 
 
 class VisitorRequest(HttpRequest):
@@ -137,28 +123,7 @@ class Stranger(CookieScheme):
         return Visitor()
 
 
-class StaffSession(CookieScheme):
-    """The session of a member of staff. A bearer token speaks for a guest, whoever else is signed in.
-
-    Raises StaffOnly, NotSignedIn, and last CsrfFailed.
-    """
-
-    openapi_name = settings.SESSION_COOKIE_NAME
-    openapi_description = "A member of staff who is signed in."
-
-    def __call__(self, request: HttpRequest) -> Visitor:
-        if has_bearer(request):
-            raise StaffOnly("A guest's token opens nothing here. Sign in as a member of staff.")
-        if not request.user.is_authenticated:
-            raise NotSignedIn("Sign in as a member of staff.")
-        if not request.user.is_staff:
-            raise StaffOnly("You are signed in, but not as a member of staff.")
-        check_csrf(request)
-        return Visitor((owner_of_user(request.user),))
-
-
 VISITOR: list[AuthBase] = [GuestBearer(), UserSession(), GuestCookie(), Stranger()]
-STAFF: list[AuthBase] = [StaffSession()]
 
 
 # ------------------------------------------------------------------------------------------------- OpenAPI
@@ -168,18 +133,18 @@ CSRF_TOKEN = {
     "name": "X-CSRFToken",
     "description": f"The value of the cookie `{settings.CSRF_COOKIE_NAME}`, which every page sets.",
 }
-COOKIE_SCHEMES = {kind.__name__ for kind in (UserSession, GuestCookie, StaffSession)}
 
 
 def complete_security(document: dict[str, Any]) -> None:
     """Writes into an OpenAPI document what Ninja cannot: that a writing request needs the CSRF token beside a cookie,
     and that strangers need nothing at all."""
     schemes = document["components"]["securitySchemes"]
+    of_cookies = {kind.__name__ for kind in CookieScheme.__subclasses__()} - {Stranger.__name__}
     schemes.pop(Stranger.__name__, None)
     schemes["CsrfToken"] = CSRF_TOKEN
     for path in document["paths"].values():
         for method, operation in path.items():
             for alternative in operation.get("security", []):
-                if method not in SAFE_METHODS and COOKIE_SCHEMES & alternative.keys():
+                if method not in SAFE_METHODS and of_cookies & alternative.keys():
                     alternative["CsrfToken"] = []
                 alternative.pop(Stranger.__name__, None)

@@ -4,13 +4,18 @@ Names count upwards, so that nothing collides. A show starts tomorrow on a scree
 otherwise.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import timezone
 
+from boxoffice.models import StaffPost
+from boxoffice.posts import give_post
 from cinema import services
 from cinema.models import City, Movie, Screen, SeatingPlan, Show, Theatre
 
@@ -138,3 +143,40 @@ def make_show(
 def seat_ids(show: Show) -> Sequence[str]:
     """The public ids of a show's seats, in the layout's order."""
     return [seat["id"] for seat in show.plan.layout["seats"]]
+
+
+def open_doors(show: Show) -> None:
+    """Now its tickets are let in without the gate naming it: it starts in ten minutes."""
+    start = timezone.now() + timedelta(minutes=10)
+    Show.objects.filter(pk=show.pk).update(starts_at=start, ends_at=start + timedelta(hours=2))
+    show.refresh_from_db()
+
+
+# ------------------------------------------------------------------------------------------------ staff
+def make_staff(role: str = "administrator", theatre: Theatre | None = None, email: str = "", **kw: Any) -> User:
+    """An account with this post; without a theatre it is for all of them."""
+    email = email or f"{role}-{next(_numbers)}@example.test"
+    user = User.objects.create_user(username=email, email=email, password="a-long-password-1", **kw)
+    give_post(user, role, theatre)
+    return User.objects.get(pk=user.pk)
+
+
+def posts_of(user: User) -> list[tuple[str, int | None]]:
+    return list(StaffPost.objects.filter(user=user).values_list("role", "theatre"))
+
+
+def signed_in(user: User, *, fresh: bool = True, csrf: bool = False) -> Client:
+    """A browser of this account; `fresh` as if the password had been given just now."""
+    client = Client(enforce_csrf_checks=csrf)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    if fresh:
+        give_password(client, user)
+    return client
+
+
+def give_password(client: Client, user: User, ago: float = 0) -> None:
+    """What allauth keeps in the session when somebody gives their password; `ago` in seconds."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time() - ago}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()

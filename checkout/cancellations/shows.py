@@ -17,6 +17,7 @@ from checkout.cancellations.bookings import BY_CINEMA, cancel_tickets, give_up
 from checkout.models import Booking, ShowCancellation
 from checkout.outbox import queue
 from checkout.waitlist.entries import close_waitlist
+from cinema import deeds
 from cinema.models import Show
 from cinema.selectors import get_show
 from cinema.services import cancel_show
@@ -92,6 +93,8 @@ def begin_cancellation(show_id: int, by: str = "", reason: str = "") -> ShowCanc
         show = get_show(show_id)
         if show.state != Show.State.CANCELLED:
             cancel_show(show_id)
+            before = {"state": show.state, "bookings": Booking.objects.filter(show=show_id, status__in=OPEN).count()}
+            deeds.record("cancel_show", by=by, show=show_id, before=before, reason=reason)
         known, _ = ShowCancellation.objects.get_or_create(show_id=show_id, defaults={"by": by, "reason": reason})
         close_waitlist(show_id)
         queue.wake(GIVE_BACK)

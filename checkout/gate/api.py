@@ -1,4 +1,5 @@
-"""The gate's endpoints, for signed-in staff: one scan, the scans made offline, and the keys to verify without us."""
+"""The gate's endpoints, for staff who may check in: one scan, taking it back, the scans made offline, and the keys to
+verify without us. A show that is named must be of a theatre where they may."""
 
 import base64
 from typing import Any
@@ -12,15 +13,18 @@ from checkout.bookings.schemas import BookingOut
 from checkout.gate import check_in as gate
 from checkout.gate import reissue
 from checkout.gate.offline import OfflineScan, SyncedScan, sync_scans
-from checkout.gate.schemas import CheckedInOut, CheckInIn, KeysOut, ReissueIn, SyncedOut, SyncIn
+from checkout.gate.schemas import CheckedInOut, CheckInIn, KeysOut, ReissueIn, SyncedOut, SyncIn, UndoIn, UndoneOut
+from checkout.gate.undo import theatre_of_ticket, undo_check_in
 from checkout.links import tokens
 from checkout.models import Ticket
 from checkout.tickets import codes
+from cinema.permissions import theatre_of_show
 from cinema.problems import problems
 from cinema.times import utc
-from seating.auth import STAFF, VisitorRequest
+from seating.auth import VisitorRequest
+from seating.staff import StaffRequest, staff
 
-router = Router(tags=["check-in"], auth=STAFF)
+router = Router(tags=["check-in"], auth=staff("boxoffice.check_in"))
 bookings_router = Router(tags=["bookings"])
 
 
@@ -29,10 +33,12 @@ bookings_router = Router(tags=["bookings"])
     response={200: CheckedInOut, **problems(400, 401, 403, 409, 422)},
     summary="Lets a ticket in, once",
     description="Refusals: `bad_ticket`, `wrong_show`, `ticket_cancelled`, `ticket_revoked`, `ticket_replaced`, and "
-    "`already_checked_in` with `checked_in_at` and `gate` of the first scan.",
+    "`already_checked_in` with `checked_in_at` and `gate` of the first scan. Without `show` only tickets of your own "
+    "theatres are let in, from 60 minutes before their show to its end; for others `wrong_show` says when and where.",
 )
-def check_in(request: VisitorRequest, scan: CheckInIn) -> Any:
-    ticket = gate.check_in(scan.code, scan.gate, scan.show, request.auth.owner)
+def check_in(request: StaffRequest, scan: CheckInIn) -> Any:
+    _require_show(request, scan.show)
+    ticket = gate.check_in(scan.code, scan.gate, scan.show, request.auth.owner, request.auth.may)
     return {
         "ticket": str(ticket.pk),
         "seat": ticket.seat,
@@ -45,17 +51,38 @@ def check_in(request: VisitorRequest, scan: CheckInIn) -> Any:
 
 
 @router.post(
+    "/check-in/undo/",
+    response={200: UndoneOut, **problems(401, 403, 404, 409, 422)},
+    summary="Takes a check-in back, within ten minutes or as a supervisor",
+    description="Refusals: `not_checked_in`, `too_late_to_undo`.",
+)
+def undo(request: StaffRequest, wanted: UndoIn) -> Any:
+    theatre = theatre_of_ticket(wanted.ticket)
+    request.auth.require(theatre)
+    also_late = request.auth.may(theatre, "boxoffice.override")
+    ticket = undo_check_in(wanted.ticket, wanted.reason, request.auth.owner, also_late=also_late)
+    return {
+        "ticket": str(ticket.pk),
+        "seat": ticket.seat,
+        "show": ticket.show_id,
+        "reference": ticket.booking.reference,
+        "checked_in_at": None,
+    }
+
+
+@router.post(
     "/check-in/sync/",
     response={200: SyncedOut, **problems(401, 403, 422)},
     summary="Scans that a gate made offline; the earliest wins",
     description="May be sent again. Items are in the request's order, each with an outcome and, unless `admitted`, a "
     "code: those of a single scan, or `bad_clock`.",
 )
-def sync(request: VisitorRequest, told: SyncIn) -> Any:
+def sync(request: StaffRequest, told: SyncIn) -> Any:
+    _require_show(request, told.show)
     scans = [OfflineScan(scan.code, scan.gate, scan.scanned_at) for scan in told.scans]
     items = [
         _synced(position, scans[position].gate, scan)
-        for position, scan in enumerate(sync_scans(scans, told.show, request.auth.owner))
+        for position, scan in enumerate(sync_scans(scans, told.show, request.auth.owner, request.auth.may))
     ]
     outcomes = [item["outcome"] for item in items]
     return {
@@ -72,11 +99,18 @@ def sync(request: VisitorRequest, told: SyncIn) -> Any:
     response={200: KeysOut, **problems(401, 403)},
     summary="The public keys that verify tickets without a network",
 )
-def keys(request: VisitorRequest) -> Any:
+def keys(request: StaffRequest) -> Any:
     known = [
         {"id": codes.key_id(public).hex(), "key": base64.b64encode(public).decode()} for public in codes.public_keys()
     ]
     return {"items": known, "count": len(known)}
+
+
+def _require_show(request: StaffRequest, show_id: int | None) -> None:
+    """Raises StaffOnly for a show where this person may not. An unknown show is simply not the ticket's."""
+    theatre = theatre_of_show(show_id) if show_id is not None else None
+    if theatre is not None:
+        request.auth.require(theatre)
 
 
 def _synced(position: int, gate: str, scan: SyncedScan) -> dict[str, Any]:

@@ -13,7 +13,17 @@ from django.db import transaction
 from django.utils import timezone
 
 from checkout.errors import BadClock
-from checkout.gate.check_in import already_in, refusal_of, refuse_other_show, unknown_ticket
+from checkout.gate.check_in import (
+    May,
+    already_in,
+    anywhere,
+    is_coming,
+    not_here,
+    record_admission,
+    refusal_of,
+    refuse_other_show,
+    unknown_ticket,
+)
 from checkout.models import GateScan, Ticket
 from checkout.tickets import codes
 from cinema.errors import DomainError
@@ -42,10 +52,13 @@ class SyncedScan:
     detail: str
 
 
-def sync_scans(scans: Sequence[OfflineScan], show_id: int | None = None, staff: str = "") -> list[SyncedScan]:
+def sync_scans(
+    scans: Sequence[OfflineScan], show_id: int | None = None, staff: str = "", may: May = anywhere
+) -> list[SyncedScan]:
     """Records the scans; answers in their order. The same scans sent again change nothing.
 
-    A scan is refused, and nothing of it recorded, with BadTicket or BadClock.
+    A scan is refused, and nothing of it recorded, with BadTicket or BadClock, or with WrongShow where
+    `may` denies its theatre.
     """
     answers: dict[int, SyncedScan] = {}
     readable: list[tuple[datetime, int, codes.TicketPayload]] = []
@@ -59,7 +72,7 @@ def sync_scans(scans: Sequence[OfflineScan], show_id: int | None = None, staff: 
         readable, key=lambda one: one[:2]
     ):  # so a batch's earliest scan is the admission at once
         try:
-            answers[place] = _record(payload, scans[place].gate, at, show_id, staff)
+            answers[place] = _record(payload, scans[place].gate, at, show_id, staff, may)
         except DomainError as error:
             answers[place] = SyncedScan(None, None, error.code, error.detail)
     return [answers[place] for place in range(len(scans))]
@@ -79,21 +92,29 @@ def _moment(text: str, now: datetime) -> datetime:
 
 
 @transaction.atomic
-def _record(payload: codes.TicketPayload, gate: str, at: datetime, show_id: int | None, staff: str) -> SyncedScan:
-    """Raises BadTicket, BadClock."""
-    ticket = Ticket.objects.select_for_update().filter(pk=payload.ticket).first()
+def _record(
+    payload: codes.TicketPayload, gate: str, at: datetime, show_id: int | None, staff: str, may: May
+) -> SyncedScan:
+    """Raises BadTicket, BadClock, WrongShow."""
+    tickets = Ticket.objects.select_for_update(of=("self",))
+    tickets = tickets.select_related("booking", "show__movie", "show__screen__theatre")
+    ticket = tickets.filter(pk=payload.ticket).first()
     if ticket is None:
         raise unknown_ticket()
+    if not may(ticket.show.screen.theatre_id):
+        raise not_here(ticket.show)
     if at < ticket.created_at - CLOCK_SLACK:
         raise BadClock("scanned_at is before this ticket was sold. Set the gate's clock.")
     at = at.astimezone(UTC)
-    refused = _refusal(ticket, payload, show_id)
+    refused = _refusal(ticket, payload, show_id, at)
     scan = GateScan.objects.filter(ticket=ticket, gate=gate, scanned_at=at).first()
     if scan is None:
         outcome = Outcome(refused.code) if refused else _admit(ticket, gate, at)
         scan = GateScan.objects.create(
             ticket=ticket, gate=gate, scanned_at=at, offline=True, staff=staff, outcome=outcome
         )
+        if outcome == Outcome.ADMITTED:
+            record_admission(ticket, gate, staff)
     if scan.outcome == Outcome.ADMITTED:
         return SyncedScan(ticket, at, "", f"Seat {ticket.seat} is in.")
     if scan.outcome == Outcome.ALREADY_CHECKED_IN:
@@ -102,11 +123,13 @@ def _record(payload: codes.TicketPayload, gate: str, at: datetime, show_id: int 
     return SyncedScan(ticket, at, scan.outcome, refused.detail if refused else kept)
 
 
-def _refusal(ticket: Ticket, payload: codes.TicketPayload, show_id: int | None) -> DomainError | None:
+def _refusal(ticket: Ticket, payload: codes.TicketPayload, show_id: int | None, at: datetime) -> DomainError | None:
     try:
         refuse_other_show(payload, show_id)
     except DomainError as error:
         return error
+    if show_id is None and not is_coming(ticket.show, at):
+        return not_here(ticket.show)
     return refusal_of(ticket, payload)
 
 

@@ -17,6 +17,7 @@ from checkout.links.tokens import end_links
 from checkout.models import Ticket
 from checkout.outbox import queue
 from checkout.tickets import codes
+from cinema import deeds
 
 log = structlog.get_logger(__name__)
 MOST_BY_CUSTOMERS = 20  # editions: each is a mail, and nobody loses a ticket that often
@@ -38,7 +39,10 @@ def reissue_tickets(booking_id: str, ids: Sequence[str] | None = None, *, by_sta
         _renew(ticket)
     end_links(booking)  # whoever found the old mail must not find the new codes
     key = f"reissue:{chosen[0].pk}:{chosen[0].edition}"
-    queue.put(booking, "reissue", key, seats=[ticket.seat for ticket in chosen])
+    seats = [ticket.seat for ticket in chosen]
+    queue.put(booking, "reissue", key, seats=seats)
+    if by_staff:
+        deeds.record("reissue_tickets", show=booking.show_id, booking=booking.reference, seats=seats)
     return chosen
 
 
@@ -72,7 +76,15 @@ def _renew(ticket: Ticket) -> None:
 
 def revoke_tickets(ticket_ids: Iterable[uuid.UUID], why: str, staff: str) -> int:
     """Revokes tickets for staff; returns how many. Cancelled and used ones stay as they are."""
-    fresh = Ticket.objects.filter(pk__in=list(ticket_ids), cancelled_at=None, checked_in_at=None, revoked_at=None)
-    count = fresh.update(revoked_at=timezone.now(), revoked_why=why[:200])
+    with transaction.atomic():
+        fresh = Ticket.objects.select_for_update(of=("self",)).select_related("booking")
+        fresh = fresh.filter(pk__in=list(ticket_ids), cancelled_at=None, checked_in_at=None, revoked_at=None)
+        chosen = list(fresh)
+        count = Ticket.objects.filter(pk__in=[ticket.pk for ticket in chosen]).update(
+            revoked_at=timezone.now(), revoked_why=why[:200]
+        )
+        for ticket in chosen:
+            named = {"show": ticket.show_id, "booking": ticket.booking.reference, "seats": [ticket.seat]}
+            deeds.record("revoke_ticket", by=staff, reason=why, **named)
     log.info("tickets_revoked", count=count, why=why, staff=staff)
     return count

@@ -79,5 +79,18 @@ class KeysOut(Schema):
     count: int
 
 
+class UndoIn(Strict):
+    ticket: TicketId
+    reason: Annotated[Name, Field(max_length=200)]
+
+
+class UndoneOut(Schema):
+    ticket: str
+    seat: str
+    show: int
+    reference: str
+    checked_in_at: None
+
+
 class ReissueIn(Strict):
     tickets: Annotated[list[TicketId], Field(min_length=1, max_length=MOST_NAMED)] | None = None

@@ -57,6 +57,7 @@ class GateScan(models.Model):
         TICKET_REVOKED = "ticket_revoked", "let in with a revoked ticket"
         TICKET_REPLACED = "ticket_replaced", "let in with a replaced ticket"
         WRONG_SHOW = "wrong_show", "let in to another show"
+        TAKEN_BACK = "taken_back", "taken back"
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="scans")
     gate = models.CharField(max_length=60)

@@ -18,6 +18,7 @@ from checkout.models import Booking, Payment, Refund
 from checkout.models.due import take, wait_after
 from checkout.outbox import queue
 from checkout.payments.gateways import razorpay as gateway
+from cinema import deeds
 
 log = structlog.get_logger(__name__)
 Status = Refund.Status
@@ -120,6 +121,8 @@ def retry_refund(refund_pk: int) -> None:
                 failed.booking, failed.payment, failed.amount, failed.rule, key, failed.seats, failed.edition + 1
             )
         failed.save(update_fields=["status", "created_at", "edition", "due_at"])
+        what = {"refund": failed.key, "amount": failed.amount}
+        deeds.record("retry_refund", show=failed.booking.show_id, booking=failed.booking.reference, after=what)
         crash_points.reached(crash_points.REFUND_RETRIED)
 
 

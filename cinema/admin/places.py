@@ -1,6 +1,6 @@
 """Cities, theatres, screens and their seating plans."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -9,7 +9,9 @@ from django.http import HttpRequest
 
 from cinema import services
 from cinema.admin.refusals import ReportsRefusals
+from cinema.admin.scope import OfTheatre
 from cinema.models import City, Screen, SeatingPlan, Theatre
+from cinema.permissions import theatres_where
 from cinema.plans import LARGEST_FILE, PlanError, read_plan
 
 
@@ -26,7 +28,8 @@ class ScreenInline(admin.TabularInline[Screen, Theatre]):
 
 
 @admin.register(Theatre)
-class TheatreAdmin(admin.ModelAdmin[Theatre]):
+class TheatreAdmin(OfTheatre[Theatre]):
+    theatre_path = ""
     list_display = ["name", "city", "time_zone"]
     list_filter = ["city"]
     list_select_related = ["city"]
@@ -36,7 +39,8 @@ class TheatreAdmin(admin.ModelAdmin[Theatre]):
 
 
 @admin.register(Screen)
-class ScreenAdmin(admin.ModelAdmin[Screen]):
+class ScreenAdmin(OfTheatre[Screen]):
+    theatre_path = "theatre"
     list_display = ["name", "theatre"]
     list_filter = ["theatre__city", "theatre"]
     list_select_related = ["theatre__city"]
@@ -49,9 +53,15 @@ class PlanUpload(forms.ModelForm[SeatingPlan]):
 
     file = forms.FileField(help_text="A plan as seats.pretix.eu saves it (JSON, at most 10 MB).")
 
+    screens: ClassVar[QuerySet[Screen]]  # where the person may
+
     class Meta:
         model = SeatingPlan
         fields = ["screen"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["screen"].queryset = self.screens  # type: ignore[attr-defined]
 
     def clean_file(self) -> bytes:
         data: bytes = self.cleaned_data["file"].read(LARGEST_FILE + 1)
@@ -63,9 +73,10 @@ class PlanUpload(forms.ModelForm[SeatingPlan]):
 
 
 @admin.register(SeatingPlan)
-class SeatingPlanAdmin(ReportsRefusals[SeatingPlan]):
+class SeatingPlanAdmin(ReportsRefusals[SeatingPlan], OfTheatre[SeatingPlan]):
     """Read-only once stored, because shows use it. A changed hall is a new upload and a new version."""
 
+    theatre_path = "screen__theatre"
     list_display = ["name", "screen", "version", "seats", "created_at"]
     list_filter = ["screen__theatre"]
     list_select_related = ["screen__theatre"]
@@ -84,7 +95,10 @@ class SeatingPlanAdmin(ReportsRefusals[SeatingPlan]):
         return ", ".join(tier["name"] for tier in plan.layout["tiers"])
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **kwargs) if obj else PlanUpload
+        if obj:
+            return super().get_form(request, obj, change, **kwargs)
+        screens = Screen.objects.filter(theatre__in=theatres_where(request.user, "cinema.add_seatingplan"))
+        return type("PlanUpload", (PlanUpload,), {"screens": screens})
 
     def get_fields(self, request: HttpRequest, obj: SeatingPlan | None = None) -> Any:
         return self.stored_fields if obj else ["screen", "file"]

@@ -12,13 +12,16 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from cinema import services
 from cinema.admin.refusals import ReportsRefusals, dry_run
+from cinema.admin.scope import OfTheatre
 from cinema.errors import DomainError
 from cinema.models import Show, ShowTier
+from cinema.permissions import may
 
 TIMES = ("starts_at", "ends_at", "on_sale_at")
 CHANGED = ["starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats", "accounts_only"]
@@ -89,6 +92,14 @@ class TierInline(admin.TabularInline[ShowTier, Show]):
     fields = ["name", "price"]
     readonly_fields = ["name"]
 
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Show | None = None) -> bool:
+        """Prices are changed where the show is."""
+        theatre = obj.screen.theatre_id if obj else None
+        return may(request.user, "cinema.change_showtier", theatre)
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -97,7 +108,8 @@ class TierInline(admin.TabularInline[ShowTier, Show]):
 
 
 @admin.register(Show)
-class ShowAdmin(ReportsRefusals[Show]):
+class ShowAdmin(ReportsRefusals[Show], OfTheatre[Show]):
+    theatre_path = "screen__theatre"
     list_display = ["movie", "screen", "starts", "language", "format", "state", "sale_opens"]
     list_filter = ["state", "screen__theatre", "format", "language"]
     list_select_related = ["movie", "screen__theatre"]
@@ -133,6 +145,8 @@ class ShowAdmin(ReportsRefusals[Show]):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.save(commit=False)
+        if not may(request.user, "cinema.change_showtier", form.instance.screen.theatre_id):
+            return  # this person may only look at them
         prices = {tier.instance.name: tier.cleaned_data["price"] for tier in formset.forms}
         services.change_show(form.instance.pk, prices=prices)
 
@@ -148,13 +162,23 @@ class ShowAdmin(ReportsRefusals[Show]):
     def close_shows(self, request: HttpRequest, shows: QuerySet[Show]) -> None:
         self._move(request, shows, services.close_show, "closed")
 
-    @admin.action(description="Cancel (all bookings are refunded)", permissions=["change"])
-    def cancel_shows(self, request: HttpRequest, shows: QuerySet[Show]) -> None:
-        self._move(request, shows, services.cancel_show, "cancelled")
+    @admin.action(description="Cancel the show … (figures first)", permissions=["cancel"])
+    def cancel_shows(self, request: HttpRequest, shows: QuerySet[Show]) -> HttpResponse | None:
+        """Changes nothing: it leads to the page that shows what would be refunded and asks for a reason."""
+        if len(shows) == 1:
+            return redirect("frontend:cancel_show", show_id=shows[0].pk)
+        self.message_user(request, "Choose one show: each is cancelled on a page of its own.", messages.ERROR)
+        return None
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("boxoffice.cancel_show")
 
     def _move(self, request: HttpRequest, shows: QuerySet[Show], service: Callable[[int], Show], done: str) -> None:
         moved = 0
         for show in shows:
+            if not self.has_change_permission(request, show):
+                self.message_user(request, f"{show}: your post does not allow this there.", messages.ERROR)
+                continue
             try:
                 service(show.pk)
                 moved += 1

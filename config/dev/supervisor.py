@@ -251,6 +251,8 @@ class Supervisor:
     {address}/dev/mail/        the mails it sent
 
     customer@demo.test  staff@demo.test     password: demo-cinema
+    one account for each role, with the same password: usher@demo.test, cashier@, supervisor@, manager@,
+    programmer@, accountant@ (all at one theatre), administrator@demo.test
     a coupon for the checkout: WELCOME10
     pay with success@razorpay or failure@razorpay; the payment sandbox is at http://127.0.0.1:{os.environ["SANDBOX_PORT"]}/
 

@@ -3,8 +3,6 @@
 from dataclasses import asdict
 from typing import Any
 
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +12,9 @@ from django.views.decorators.http import require_safe
 from boxoffice.board import todays_shows
 from boxoffice.cancellations import recent_cancellations
 from cinema.models import Show
+from cinema.permissions import may, theatres_where
 from frontend.views.browse import by_theatre
+from frontend.views.staff import staff_page
 from seating.errors import HoldsUnavailable
 from seating.selectors import Figures, figures
 
@@ -23,12 +23,10 @@ COUNTS = ("available", "held", "sold", "blocked", "viewers")
 
 @require_safe
 @never_cache
+@staff_page("boxoffice.look")
 def dashboard(request: HttpRequest) -> HttpResponse:
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
-    if not request.user.is_staff:
-        raise PermissionDenied
-    shows = _todays_shows()
+    mine = theatres_where(request.user, "boxoffice.look")
+    shows = _todays_shows(mine)
     counts, known = _counts(shows)
     theatres = [
         {**group, "shows": [{"show": entry["show"], **counts[entry["show"].pk]} for entry in group["shows"]]}
@@ -40,13 +38,14 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "totals": totals,
         "known": known,
         "now": timezone.now(),
-        "cancelled": recent_cancellations(),
+        "cancelled": recent_cancellations(mine),
+        "may_cancel": {theatre for theatre in mine if may(request.user, "boxoffice.cancel_show", theatre)},
     }
     return render(request, "frontend/boxoffice.html", context)
 
 
-def _todays_shows() -> list[Show]:
-    shows = Show.objects.filter(pk__in=todays_shows()).select_related("movie", "screen__theatre__city")
+def _todays_shows(theatres: list[int]) -> list[Show]:
+    shows = Show.objects.filter(pk__in=todays_shows(theatres)).select_related("movie", "screen__theatre__city")
     return list(shows.defer("movie__poster").prefetch_related("tiers").order_by("starts_at", "pk"))
 
 

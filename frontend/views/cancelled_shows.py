@@ -1,45 +1,36 @@
 """Staff cancel a show: first the preview, then the reason and the cancellation, then its progress."""
 
-from functools import wraps
-from typing import Any
-
-from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from boxoffice.cancellations import cancellation_progress
+from boxoffice.sessions import require_fresh
 from checkout.cancellations.shows import begin_cancellation, plan_cancellation
 from frontend.forms import CancelShowForm
-from frontend.views import View
+from frontend.views.staff import staff_page
 from seating.identity import owner_of_user
 
-
-def staff_only(view: View) -> View:
-    """Redirects visitors without an account to sign in; customers get a 403."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        if not request.user.is_staff:
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
+PERMISSION = "boxoffice.cancel_show"
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-@staff_only
+@staff_page(PERMISSION)
 def cancel_show(request: HttpRequest, show_id: int) -> HttpResponse:
-    """GET shows what would be refunded, or the progress if the show is cancelled; it changes nothing. POST cancels."""
+    """GET shows what would be refunded, or the progress if the show is cancelled; it changes nothing. POST cancels.
+
+    A show that has been sold asks for its movie's title, typed, and for a fresh password or factor; allauth then goes
+    on with the same POST.
+    """
     plan = plan_cancellation(show_id)
     form = CancelShowForm(request.POST if request.method == "POST" else None)
+    if plan.paid:
+        form.ask_for(plan.show.movie.title)
     if form.is_valid():
+        if plan.paid:
+            require_fresh(request)
         begin_cancellation(show_id, by=owner_of_user(request.user), reason=form.cleaned_data["reason"])
         return redirect("frontend:cancel_show", show_id=show_id)
     context = {
@@ -54,7 +45,7 @@ def cancel_show(request: HttpRequest, show_id: int) -> HttpResponse:
 
 @never_cache
 @require_safe
-@staff_only
+@staff_page(PERMISSION)
 def cancellation(request: HttpRequest, show_id: int) -> HttpResponse:
     """The progress as JSON, polled by the page."""
     progress = cancellation_progress(show_id)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils import timezone
 
+from cinema import deeds
 from seating import store
 from seating.errors import SeatUnavailable
 from seating.facts import show_facts
@@ -35,6 +36,7 @@ def block_seats(show_id: int, seats: Sequence[str], staff: str, reason: str) -> 
     try:
         with transaction.atomic():
             _write_block(show_id, wanted, staff, reason)
+            deeds.record("block", by=staff, show=show_id, seats=wanted, reason=reason)
             # Again after the commit: a correction that read the claims before it may have undone the first.
             follow_commit(store.block(show_id, wanted))
     except SeatUnavailable:
@@ -62,7 +64,7 @@ def _write_block(show_id: int, seats: list[str], staff: str, reason: str) -> Non
     )
 
 
-def unblock_seats(show_id: int, seats: Sequence[str]) -> list[str]:
+def unblock_seats(show_id: int, seats: Sequence[str], staff: str = "", reason: str = "") -> list[str]:
     """Puts blocked seats back on sale; returns those that were blocked. Raises UnknownShow, UnknownSeat."""
     check_known(show_facts(show_id).hall, seats)
     with transaction.atomic():
@@ -70,5 +72,6 @@ def unblock_seats(show_id: int, seats: Sequence[str]) -> list[str]:
         unblocked = sorted(claims.values_list("seat", flat=True))
         claims.update(state=FREE, owner="", reason="", changed_at=timezone.now())
         if unblocked:
+            deeds.record("unblock", by=staff, show=show_id, seats=unblocked, reason=reason)
             follow_commit(store.unblock(show_id, unblocked))
     return unblocked

@@ -67,6 +67,8 @@ async def test_staff_cancel_a_show_and_watch_it_being_given_back(live_show, new_
     await staff.page.click("main form button[type=submit]")
     await staff.page.get_by_text(booking["reference"]).wait_for(timeout=PATIENCE)
     await staff.page.fill("[name=reason]", "The projector is broken.")
+    title = await staff.page.inner_text("#id_confirmation_helptext")
+    await staff.page.fill("[name=confirmation]", title)
     await staff.page.click(".btn-danger")
     await staff.page.wait_for_selector('[data-state="done"]:visible', timeout=2 * PATIENCE)
     assert await staff.page.inner_text('[data-value="bookings"]') == "1"

@@ -183,7 +183,7 @@ def test_of_many_scans_at_once_the_first_wins_and_the_others_are_told(desk):
     booking = desk.buy()
     code = booking.tickets.get(seat="A1").code
     gates = [f"gate {number}" for number in range(CROWD)]
-    answers = at_once(*[lambda gate=gate: check_in(code, gate) for gate in gates])
+    answers = at_once(*[lambda gate=gate: check_in(code, gate, desk.show.pk) for gate in gates])
     [won] = [answer for answer in answers if isinstance(answer, Ticket)]
     lost = [answer for answer in answers if isinstance(answer, AlreadyCheckedIn)]
     assert len(lost) == CROWD - 1
@@ -197,7 +197,7 @@ def test_of_two_hundred_scans_at_once_exactly_one_wins(desk):
     def scan(gate):
         while True:
             try:
-                return check_in(code, gate)
+                return check_in(code, gate, desk.show.pk)
             except OperationalError:
                 continue
 
@@ -222,7 +222,7 @@ def test_looking_first_and_writing_then_would_let_two_in(desk, monkeypatch):
         return ticket.checked_in_at is None
 
     monkeypatch.setattr(checking_in, "_first", look_then_write)
-    answers = at_once(*[lambda gate=gate: check_in(code, gate) for gate in ("North gate", "South gate")])
+    answers = at_once(*[lambda gate=gate: check_in(code, gate, desk.show.pk) for gate in ("North gate", "South gate")])
     assert [type(answer) for answer in answers] == [Ticket, Ticket]
 
 
@@ -231,7 +231,7 @@ def test_offline_scans_told_by_many_gates_at_once_leave_the_earliest(desk):
     now = timezone.now()
     times = [(now + timedelta(milliseconds=10 * number)).isoformat() for number in range(CROWD)]
     scans = [OfflineScan(ticket.code, f"gate {number}", at) for number, at in enumerate(times)]
-    at_once(*[lambda scan=scan: sync_scans([scan]) for scan in reversed(scans)])
+    at_once(*[lambda scan=scan: sync_scans([scan], desk.show.pk) for scan in reversed(scans)])
     ticket.refresh_from_db()
     assert ticket.checked_in_gate == "gate 0"
     assert GateScan.objects.get(outcome="admitted").gate == "gate 0"
@@ -242,7 +242,7 @@ def test_scanned_and_issued_again_at_once_only_one_of_them_happens(desk):
     for seat in ("C1", "C2", "C3", "C4"):
         booking = desk.buy(seats=(seat,))
         ticket = booking.tickets.get()
-        at_once(lambda t=ticket: check_in(t.code, "gate"), lambda b=booking: reissue_tickets(b.pk))
+        at_once(lambda t=ticket: check_in(t.code, "gate", t.show_id), lambda b=booking: reissue_tickets(b.pk))
         ticket.refresh_from_db()
         assert bool(ticket.checked_in_at) != bool(ticket.reissued_at)
 
@@ -258,7 +258,7 @@ def test_scanned_and_cancelled_at_once_only_one_of_them_happens(desk):
     for seat in ("B1", "B2", "B3", "B4"):
         booking = desk.buy(seats=(seat,))
         ticket = booking.tickets.get()
-        at_once(lambda t=ticket: check_in(t.code, "gate"), lambda b=booking: cancel_booking(b.pk))
+        at_once(lambda t=ticket: check_in(t.code, "gate", t.show_id), lambda b=booking: cancel_booking(b.pk))
         ticket.refresh_from_db()
         assert bool(ticket.checked_in_at) != bool(ticket.cancelled_at)
 

@@ -3,14 +3,15 @@
 import re
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 from ninja import NinjaAPI, Router
 
 from config.api import api
 from seating import auth
-from seating.auth import STAFF, VISITOR
+from seating.auth import VISITOR
 from seating.identity import COOKIE, token_for
+from seating.staff import StaffSession, StaffToken
+from tests import factories
 
 # Whoever adds an operation here has decided that anybody may call it, from any page, and that it changes nothing.
 PUBLIC = {
@@ -48,7 +49,8 @@ def test_every_operation_has_a_scheme_or_is_public_on_purpose():
 def test_no_operation_picks_schemes_of_its_own():
     """Half of the schemes would leave somebody out, such as strangers with stale cookies and their CSRF check."""
     for name, _path, operation in operations_of(api):
-        assert name in PUBLIC or list(operation.auth_callbacks) in (VISITOR, STAFF), name
+        kinds = [type(scheme) for scheme in operation.auth_callbacks]
+        assert name in PUBLIC or operation.auth_callbacks == VISITOR or kinds == [StaffToken, StaffSession], name
 
 
 @pytest.mark.parametrize(("default", "expected"), [(api.auth, {"open"}), (None, {"open", "forgotten"})])
@@ -67,20 +69,22 @@ def test_an_operation_that_says_nothing_is_closed_only_because_of_the_default(de
 @pytest.mark.parametrize("guarded", [True, False])
 def test_without_the_csrf_check_another_sites_page_gets_through_to_every_writing_operation(alice, monkeypatch, guarded):
     """The browser sends a member of staff's session and a guest's cookie along; the page knows no CSRF token."""
-    sam = get_user_model().objects.create_user("sam", is_staff=True)
+    sam = factories.make_staff("administrator")
     browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
     browser.force_login(sam, backend="django.contrib.auth.backends.ModelBackend")
     browser.cookies[COOKIE] = token_for(alice)
     if not guarded:
         monkeypatch.setattr(auth, "check_csrf", lambda request: None)
     writing = [
-        (name, path) for name, path, one in operations_of(api) if name not in PUBLIC and not SAFE & set(one.methods)
+        (name, path, *one.methods)
+        for name, path, one in operations_of(api)
+        if name not in PUBLIC and not SAFE & set(one.methods)
     ]
     assert len(writing) > 10
-    for name, path in writing:
+    for name, path, method in writing:
         address = f"/api/{re.sub('{[^}]*}', '1', path).lstrip('/')}"
         # Nothing that can be read: whoever is let through is told so.
-        answer = browser.post(address, "nonsense", "text/plain", headers={"Origin": "https://another.test"})
+        answer = browser.generic(method, address, "nonsense", "text/plain", headers={"Origin": "https://another.test"})
         refused = answer.status_code == 403 and answer.json()["code"] == "csrf_failed"
         assert refused == guarded, (name, answer.content)
 
@@ -93,6 +97,7 @@ def test_the_document_says_who_may_call_what():
         "UserSession": ("apiKey", "cookie"),
         "GuestCookie": ("apiKey", "cookie"),
         "StaffSession": ("apiKey", "cookie"),
+        "StaffToken": ("http", None),
         "CsrfToken": ("apiKey", "header"),
     }
     found = {
@@ -109,5 +114,5 @@ def test_the_document_says_who_may_call_what():
         {"GuestCookie": [], **token},
         {},
     ]
-    assert found["checkout_gate_api_keys"] == [{"StaffSession": []}]
-    assert found["checkout_gate_api_check_in"] == [{"StaffSession": [], **token}]
+    assert found["checkout_gate_api_keys"] == [{"StaffToken": []}, {"StaffSession": []}]
+    assert found["checkout_gate_api_check_in"] == [{"StaffToken": []}, {"StaffSession": [], **token}]

@@ -4,6 +4,8 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client
 
+from tests import factories
+
 
 def make_user(email: str, *, verified: bool = True, **kw):
     user = get_user_model().objects.create_user(username=email, email=email, password="a-long-password-1", **kw)
@@ -27,8 +29,5 @@ def alice_client(db) -> Client:
 
 @pytest.fixture
 def staff_client(db) -> Client:
-    client = Client()
-    client.force_login(
-        make_user("sam@example.test", is_staff=True), backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return client
+    """A manager of all theatres."""
+    return factories.signed_in(factories.make_staff("manager", email="sam@example.test"))

@@ -82,7 +82,7 @@ def test_many_shows_cost_no_more_queries_than_few(staff_client, redis_server, dj
     for _ in range(6):
         show_at_noon()
     staff_client.get("/boxoffice/")
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         assert len(listed(staff_client.get("/boxoffice/"))) == 6
 
 

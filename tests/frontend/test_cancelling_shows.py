@@ -1,5 +1,4 @@
 import pytest
-from django.test import Client
 
 from checkout.cancellations.shows import begin_cancellation, give_back_cancelled_shows, plan_cancellation
 from checkout.models import ShowCancellation
@@ -22,6 +21,10 @@ def show(redis_server, alice):
     return show
 
 
+def form(show, reason):
+    return {"reason": reason, "confirmation": show.movie.title}
+
+
 def address(show, more=""):
     return f"/boxoffice/shows/{show.pk}/cancel/{more}"
 
@@ -30,7 +33,7 @@ def address(show, more=""):
 def test_the_page_is_for_staff(client, alice_client, show, more):
     assert client.get(address(show, more)).status_code == 302
     assert alice_client.get(address(show, more)).status_code == 403
-    assert alice_client.post(address(show), {"reason": "Mischief."}).status_code == 403
+    assert alice_client.post(address(show), form(show, "Mischief.")).status_code == 403
     show.refresh_from_db()
     assert show.state == "on_sale"
 
@@ -45,13 +48,13 @@ def test_the_preview_is_shown_first_and_changes_nothing(staff_client, show):
 
 
 def test_without_a_reason_nothing_happens(staff_client, show):
-    page = staff_client.post(address(show), {"reason": "  "}).content.decode()
+    page = staff_client.post(address(show), form(show, "  ")).content.decode()
     assert "This field is required" in page
     assert not ShowCancellation.objects.exists()
 
 
 def test_cancelling_keeps_the_reason_and_who_did_it_and_leads_to_the_progress(staff_client, show):
-    page = staff_client.post(address(show), {"reason": "The projector is broken."}, follow=True).content.decode()
+    page = staff_client.post(address(show), form(show, "The projector is broken."), follow=True).content.decode()
     assert "This show is cancelled" in page and "The projector is broken." in page
     show.refresh_from_db()
     assert show.state == "cancelled"
@@ -66,7 +69,7 @@ def test_cancelling_keeps_the_reason_and_who_did_it_and_leads_to_the_progress(st
 
 def test_a_second_press_is_the_same_cancellation(staff_client, show):
     for reason in ("First.", "Second."):
-        staff_client.post(address(show), {"reason": reason})
+        staff_client.post(address(show), form(show, reason))
     assert ShowCancellation.objects.get().reason == "First."
 
 
@@ -76,14 +79,41 @@ def test_there_is_no_progress_of_a_show_that_is_not_cancelled(staff_client, show
 
 
 def test_cancelling_needs_the_pages_own_form(show):
-    from tests.frontend.conftest import make_user
-
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(make_user("s@example.test", is_staff=True))
-    assert browser.post(address(show), {"reason": "Forged."}).status_code == 403
+    browser = factories.signed_in(factories.make_staff("manager"), csrf=True)
+    assert browser.post(address(show), form(show, "Forged.")).status_code == 403
 
 
 def test_the_dashboard_leads_there_and_lists_recent_cancellations(staff_client, show):
     begin_cancellation(show.pk, reason="Flooded.")
     page = staff_client.get("/boxoffice/").content.decode()
     assert "Recently cancelled" in page and address(show) in page and "In progress" in page
+
+
+@pytest.mark.parametrize("typed", ["", "another movie"])
+def test_a_sold_show_is_cancelled_only_after_its_title_is_typed(staff_client, show, typed):
+    page = staff_client.post(address(show), {"reason": "Flooded.", "confirmation": typed}).content.decode()
+    assert "is-invalid" in page and show.movie.title in page
+    assert not ShowCancellation.objects.exists()
+
+
+def test_a_show_that_nobody_has_bought_needs_no_title(staff_client, redis_server):
+    unsold = factories.make_show()
+    staff_client.post(address(unsold), {"reason": "No film."})
+    assert ShowCancellation.objects.get().show_id == unsold.pk
+
+
+def test_a_title_is_text_and_no_markup(staff_client, show):
+    show.movie.title = "<b>Bold</b>"
+    show.movie.save()
+    assert "<b>Bold" not in staff_client.get(address(show)).content.decode()
+
+
+def test_a_password_given_long_ago_is_asked_for_again_and_then_the_show_is_cancelled(show):
+    manager = factories.make_staff("manager")
+    browser = factories.signed_in(manager, fresh=False)
+    factories.give_password(browser, manager, ago=3600)
+    answer = browser.post(address(show), form(show, "Flooded."))
+    assert answer.status_code == 302 and answer["Location"].startswith("/accounts/reauthenticate/")
+    assert not ShowCancellation.objects.exists()
+    browser.post(answer["Location"], {"password": "a-long-password-1", "next": address(show)})
+    assert ShowCancellation.objects.get().reason == "Flooded."

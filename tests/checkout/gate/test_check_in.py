@@ -23,10 +23,13 @@ from checkout.gate.reissue import reissue_tickets, revoke_tickets
 from checkout.models import Ticket
 from checkout.tickets import codes
 from cinema.models import Show
+from tests import factories
 
 
 @pytest.fixture
 def ticket(desk):
+    """For a show that starts in ten minutes."""
+    factories.open_doors(desk.show)
     return desk.buy(seats=("A1",)).tickets.get()
 
 
@@ -113,7 +116,7 @@ def test_a_revoked_ticket_is_refused_until_staff_issue_it_again(ticket):
 
 def test_a_used_or_cancelled_ticket_is_not_issued_again_and_not_revoked(desk):
     used, cancelled = desk.buy(seats=("B1",)).tickets.get(), desk.buy(seats=("B2",)).tickets.get()
-    check_in(used.code, "North gate")
+    check_in(used.code, "North gate", used.show_id)
     cancel_booking(cancelled.booking_id)
     for ticket in (used, cancelled):
         with pytest.raises(NotReissuable):
@@ -126,7 +129,7 @@ def test_one_ticket_of_two_is_issued_again_and_the_other_stays_as_it_is(desk):
     lost, kept = booking.tickets.all()
     [renewed] = reissue_tickets(booking.pk, [str(lost.pk)])
     assert renewed.pk == lost.pk
-    assert check_in(kept.code, "North gate")
+    assert check_in(kept.code, "North gate", kept.show_id)
 
 
 @pytest.mark.parametrize("ids", [[], ["nonsense"], [str(uuid.uuid4())], ["\x00"]])

@@ -3,7 +3,7 @@
 import base64
 
 import pytest
-from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
@@ -13,27 +13,26 @@ from checkout.gate.reissue import reissue_tickets, revoke_tickets
 from checkout.models import GateScan
 from checkout.tickets import codes
 from seating.identity import token_for
+from tests import factories
 from tests.checkout.conftest import post
 
 pytestmark = pytest.mark.django_db
 
 
-def browser_of(name: str, csrf: bool = False, **kw) -> Client:
-    client = Client(enforce_csrf_checks=csrf)
-    client.force_login(
-        get_user_model().objects.create_user(name, **kw), backend="django.contrib.auth.backends.ModelBackend"
-    )
-    return client
+def usher(csrf: bool = False) -> Client:
+    return factories.signed_in(factories.make_staff("usher"), csrf=csrf)
 
 
 @pytest.fixture
 def sam(db) -> Client:
     """A member of staff at the gate."""
-    return browser_of("sam", is_staff=True)
+    return usher()
 
 
 @pytest.fixture
 def ticket(desk):
+    """For a show that starts in ten minutes."""
+    factories.open_doors(desk.show)
     return desk.buy(seats=("A1",)).tickets.get()
 
 
@@ -100,8 +99,9 @@ def test_the_gate_is_for_staff_only(ticket, alices_client, path):
     for client, status, code in (
         (Client(), 401, "unauthorised"),
         (alices_client, 403, "forbidden"),  # a guest's token
-        (browser_of("carol"), 403, "forbidden"),  # a customer
-        (browser_of("sue", csrf=True, is_staff=True), 403, "csrf_failed"),  # another site's page
+        (factories.signed_in(User.objects.create_user("carol")), 403, "forbidden"),  # a customer
+        (factories.signed_in(User.objects.create_user("flo", is_staff=True)), 403, "forbidden"),  # without a post
+        (usher(csrf=True), 403, "csrf_failed"),  # another site's page
     ):
         answer = post(client, path, body)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
@@ -116,7 +116,7 @@ def test_a_guests_token_beside_a_staff_session_speaks_for_the_guest(sam, alice, 
 
 
 def test_with_the_pages_csrf_token_staff_are_let_through(ticket):
-    sue = browser_of("sue", csrf=True, is_staff=True)
+    sue = usher(csrf=True)
     sue.get("/")
     token = sue.cookies["csrftoken"].value
     answer = post(sue, "check-in/", {"code": ticket.code, "gate": "North gate"}, **{"X-CSRFToken": token})

@@ -13,11 +13,13 @@ from checkout.gate.offline import OfflineScan, sync_scans
 from checkout.gate.reissue import reissue_tickets, revoke_tickets
 from checkout.models import GateScan, Ticket
 from checkout.tickets import codes
+from tests import factories
 
 
 @pytest.fixture
 def ticket(desk):
-    """Bought yesterday, so that a clock may have said many things since."""
+    """Bought yesterday, so that a clock may have said many things since, for a show that starts in ten minutes."""
+    factories.open_doors(desk.show)
     bought = desk.buy(seats=("A1",)).tickets.get()
     Ticket.objects.update(created_at=timezone.now() - timedelta(days=1))
     bought.refresh_from_db()

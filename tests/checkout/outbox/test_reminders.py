@@ -113,13 +113,13 @@ def test_a_show_that_the_cinema_cancelled_has_no_reminders(bought, desk):
 def test_who_is_in_already_is_not_reminded_and_who_is_still_to_come_is(bought, desk):
     begin_in(hours=2)
     first, second = bought.tickets.all()
-    check_in(first.code, "North gate")
+    check_in(first.code, "North gate", first.show_id)
     remind_customers()
     desk.carry_out()
     assert [f"Seats: {second.seat}\n" in sent.body for sent in reminders()] == [True]
     mail.outbox.clear()
     OutboxMessage.objects.filter(kind="reminder").delete()
-    check_in(second.code, "North gate")
+    check_in(second.code, "North gate", second.show_id)
     remind(desk)
     assert not reminders()
 
