@@ -94,6 +94,6 @@ BEAT = {
     "checkout: forget personal data": {
         "task": "checkout.tasks.forget_personal_data",
         "schedule": crontab(hour=21, minute=40),
-        "options": {"queue": "money", "expires": 3600},
+        "options": {"queue": "money", "expires": 24 * 3600},
     },
 }
