@@ -6,7 +6,7 @@ from checkout.bookings import idempotency
 from checkout.cancellations import shows
 from checkout.outbox import handlers, queue, reminders
 from checkout.payments import reconciling, refunds, webhooks
-from checkout.waitlist import offers
+from checkout.waitlist import confirming, offers
 
 
 @shared_task
@@ -54,6 +54,11 @@ def serve_waitlists() -> None:
 
 
 @shared_task
+def forget_unconfirmed() -> None:
+    confirming.forget_unconfirmed()
+
+
+@shared_task
 def forget_old_keys() -> None:
     idempotency.forget_old_keys()
 
@@ -72,6 +77,11 @@ BEAT = {
         "task": "checkout.tasks.serve_waitlists",
         "schedule": 2.0,
         "options": {"expires": 4},
+    },
+    "checkout: forget who did not confirm their address": {
+        "task": "checkout.tasks.forget_unconfirmed",
+        "schedule": 300.0,
+        "options": {"expires": 300},
     },
     "checkout: forget old idempotency keys": {"task": "checkout.tasks.forget_old_keys", "schedule": 3600.0},
 }

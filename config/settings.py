@@ -9,6 +9,8 @@ from typing import Any
 
 import django_stubs_ext
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config import environment as env
 from config import logs
@@ -127,7 +129,17 @@ if len({env.same_database(url) for url in (REDIS_URL, CELERY_BROKER_URL, CHANNEL
     )
 REDIS_CLUSTER = env.flag("REDIS_CLUSTER", False)
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+_cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+CACHES = {
+    "default": _cache,
+    # seating/rates.py: whoever is counted must not wait for a cache that is away. Once more at once, because a kept
+    # connection may be of a server that was started again.
+    "rates": {
+        **_cache,
+        "KEY_PREFIX": "rates",
+        "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25, "retry": Retry(NoBackoff(), 1)},
+    },
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -264,6 +276,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+# A body without its files. Our own server refuses earlier and more exactly (config/server/http_channel.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 if not DEBUG:

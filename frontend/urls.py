@@ -13,6 +13,7 @@ from frontend.views import (
     health,
     show,
     tickets,
+    waitlist,
     with_error_pages,
 )
 
@@ -57,6 +58,7 @@ urlpatterns = [
     page("movies/<slug:slug>/poster.svg", browse.poster, "poster"),
     page("shows/<show_id:show_id>/", show.show_page, "show"),
     page("shows/<show_id:show_id>/offer/", show.take_up_offer, "offer"),
+    page("shows/<show_id:show_id>/waitlist/confirm/", waitlist.confirm, "confirm_waiting"),
     page("checkout/<opaque:booking_id>/", checkout.checkout_page, "checkout"),
     page("bookings/", bookings.booking_list, "bookings"),
     page("bookings/<opaque:booking_id>/", bookings.booking_detail, "booking"),

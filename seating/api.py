@@ -7,7 +7,9 @@ from django.utils.http import quote_etag
 from ninja import Router, Schema
 from pydantic import ConfigDict, Field
 
+from cinema.problems import problems
 from seating import selectors
+from seating.rates import FINDING
 
 router = Router(tags=["seats"])
 
@@ -48,7 +50,11 @@ def seat_states(request: HttpRequest, show_id: int, response: HttpResponse) -> A
 
 
 @router.post(
-    "/shows/{show_id}/best-available/", auth=None, response=BestOut, summary="The best free seats; holds nothing"
+    "/shows/{show_id}/best-available/",
+    auth=None,
+    throttle=FINDING,
+    response={200: BestOut, **problems(404, 422, 429, 503)},
+    summary="The best free seats; holds nothing",
 )
 def best_available(request: HttpRequest, show_id: int, party: PartyIn) -> Any:
     seats, adjacent = selectors.best_available(show_id, party.count, party.tier, party.accessible)

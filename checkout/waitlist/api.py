@@ -9,10 +9,12 @@ from checkout.fields import ShowId
 from checkout.waitlist import entries
 from checkout.waitlist.schemas import JoinedOut, JoinIn, LeftOut, WaitlistOut
 from checkout.waitlist.select import waitlist_entry_of, waitlist_json
+from cinema.addresses import address_of_request
 from cinema.problems import problems
 from cinema.selectors import get_show
 from seating.auth import VisitorRequest
 from seating.identity import guest_token
+from seating.rates import JOINING
 
 router = Router(tags=["waitlist"])
 
@@ -33,8 +35,9 @@ def get_waitlist(request: VisitorRequest, show_id: ShowId) -> Any:
 
 @router.post(
     "/shows/{show_id}/waitlist/join/",
-    response={201: JoinedOut, **problems(400, 401, 403, 404, 409, 422, 503)},
-    summary="Puts your party at the end of the list",
+    throttle=JOINING,
+    response={201: JoinedOut, **problems(400, 401, 403, 404, 409, 422, 429, 503)},
+    summary="Puts your party at the end of the list, once the link in the mail is opened",
 )
 def join_waitlist(request: VisitorRequest, show_id: ShowId, wanted: JoinIn) -> Any:
     owner = request.auth.or_new_guest().owner
@@ -46,6 +49,7 @@ def join_waitlist(request: VisitorRequest, show_id: ShowId, wanted: JoinIn) -> A
         name=wanted.name,
         email=wanted.email,
         site=f"{request.scheme}://{request.get_host()}"[:200],
+        address=address_of_request(request),
     )
     return Status(201, {**_state(show_id, [owner]), "token": guest_token(owner)})
 

@@ -20,7 +20,8 @@ from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import bookings_of
 from checkout.models import Booking, BookingLine
-from checkout.waitlist.entries import entry_of_token, is_over
+from checkout.waitlist.entries import entry_of_token
+from checkout.waitlist.rules import is_over
 from checkout.waitlist.select import waitlist_entry_of, waitlist_json
 from cinema import selectors
 from cinema.models import Show
