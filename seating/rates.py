@@ -4,11 +4,11 @@ Whoever is signed in is counted as their account, because that took an address t
 else as their network address (`cinema.addresses`). An operation names its rate (`throttle=LOCKING`), and a refusal is
 429 `too_many_requests` with `Retry-After`.
 
-The counting is django-ninja's: the moments of the last requests, in the cache, so that all web processes count together.
-Three things are ours. Ninja keeps a request's figures on the throttle itself, which all threads share; here each request
-has its own. Reading and writing the moments are two commands; a lock lets the requests of one process take turns, so
-that many at once get no further than many in a row. And without the cache every request passes: it is asked once, briefly,
-and then left alone for a while.
+The counting is django-ninja's: the moments of the last requests, in the cache, so that all web processes count as one.
+Three things are ours. Ninja keeps a request's figures on the throttle itself, which all threads share; here each
+request has its own. Reading and writing the moments are two commands; a lock lets the requests of one process take
+turns, so that many at once get no further than many in a row. And without the cache every request passes: it is asked
+once, briefly, and then left alone for a while.
 
 The live sockets' holds have the rate `lock` too, but are counted in this process (`HoldsOfSockets`): a request to the
 cache for every hold would cost as much as the hold.
@@ -37,21 +37,21 @@ MOST_BUCKETS = 20_000  # then those that are full again are forgotten
 @cache
 def _moments() -> BaseCache:
     """One for the whole process: `caches[…]` makes one for each request, with connections of its own."""
-    return caches.create_connection("rates")  # type: ignore[no-any-return]
+    return caches.create_connection("rates")
 
 
 class Count(SimpleRateThrottle):
     """One request's count."""
 
-    cache_format = "%(scope)s %(ident)s"
+    cache_format = "%(scope)s:%(ident)s"
 
     def __init__(self, name: str, rate: str, asking: str) -> None:
         self.scope, self.cache = name, _moments()
-        self.key = self.cache_format % {"scope": name, "ident": asking}
+        self.whole_key = self.cache_format % {"scope": name, "ident": asking}
         super().__init__(rate)
 
     def get_cache_key(self, request: HttpRequest) -> str:
-        return self.key
+        return self.whole_key
 
     def wait(self) -> float:
         """Seconds until the oldest request that counts is old enough."""
@@ -73,7 +73,7 @@ class Rate(BaseThrottle):
         if rate is None:
             return True
         count = self._mine.count = Count(self.name, rate, asking(request))
-        with self._turns[hash(count.key) % len(self._turns)]:
+        with self._turns[hash(count.whole_key) % len(self._turns)]:
             if time.monotonic() < Rate._asked_again_at:
                 return True
             try:

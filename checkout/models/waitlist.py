@@ -1,9 +1,9 @@
 """Who waits for seats of a sold-out show. `checkout.waitlist.entries` moves it.
 
 `unconfirmed → waiting → offered → taken`. An entry counts from the moment its mail address is confirmed, and is
-forgotten after an hour if it is not (`checkout.waitlist.confirming`). An offer that lapses puts the entry back to the end
-of the line, the third one ends it; declined, it ends, and the party can join again. An offer's seats are a hold with
-pending claims (`seating.services.offers`): PostgreSQL keeps them.
+forgotten after an hour if it is not (`checkout.waitlist.confirming`). An offer that lapses puts the entry back to the
+end of the line, the third one ends it; declined, it ends, and the party can join again. An offer's seats are a hold
+with pending claims (`seating.services.offers`): PostgreSQL keeps them.
 """
 
 import secrets

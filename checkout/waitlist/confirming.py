@@ -37,7 +37,7 @@ def is_confirmed(entry: WaitlistEntry) -> bool:
         earlier = WaitlistEntry.objects.filter(show=entry.show_id, owner=entry.owner, email=entry.email)
         return earlier.exclude(confirmed_at=None).exists()
     mine = EmailAddress.objects.filter(user=int(entry.owner.removeprefix("user_")), verified=True)
-    return mine.filter(email__iexact=entry.email).exists()
+    return bool(mine.filter(email__iexact=entry.email).exists())
 
 
 def ask_to_confirm(entry: WaitlistEntry) -> None:
@@ -104,22 +104,27 @@ def hashed(address: str) -> str:
 
 
 def check_room(show_id: int, address: str) -> None:
-    """Inside the transaction that stores the entry: raises TooManyWaitingHere when the address has enough of them.
-
-    Those that join from one address at once wait for each other: the second counts what the first has stored. SQLite
-    needs nothing: its transactions that write exclude each other.
-    """
+    """Inside the transaction that stores the entry: raises TooManyWaitingHere when the address has enough of them."""
     most = settings.WAITLIST_ENTRIES_PER_ADDRESS
     if not address or not most:
         return
-    if connection.vendor == "postgresql":
-        digest = hashlib.sha256(f"join-waitlist {show_id} {address}".encode()).digest()
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
+    _one_at_a_time(show_id, address)
     counting = WaitlistEntry.objects.filter(show=show_id, address=address, status__in=WaitlistEntry.ONE_PER_OWNER)
     fresh = counting.exclude(status=Status.UNCONFIRMED, created_at__lte=timezone.now() - FORGOTTEN_AFTER)
     if fresh.count() >= most:
         count_refusal("waitlist-entries")
         raise TooManyWaitingHere(
-            f"{most} groups from your network wait for this show already. Sign in to join as yourself, or try again later."
+            f"{most} groups from your network wait for this show already. Sign in to join as yourself, or try later."
         )
+
+
+def _one_at_a_time(show_id: int, address: str) -> None:
+    """Those who join from one address at once wait for each other: the second counts what the first has stored.
+
+    SQLite needs nothing: its transactions that write already exclude each other.
+    """
+    if connection.vendor != "postgresql":
+        return
+    digest = hashlib.sha256(f"join-waitlist {show_id} {address}".encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])

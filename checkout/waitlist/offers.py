@@ -3,7 +3,8 @@
 One worker at a time serves a show: a worker that finds its row locked skips it, so that two beats cannot
 offer one party two sets of seats or pass a party over. An offer is written down in the transaction that claims its
 seats. Entries that were joined from one network address are offered a small share of the hall at once, so that nobody
-keeps a hall from the others by waiting under many names. Between the moment seats come free and the offer somebody at the map may be quicker; that does no harm.
+keeps a hall from the others by waiting under many names. Between the moment seats come free and the offer somebody at
+the map may be quicker; that does no harm.
 """
 
 from collections import Counter
@@ -111,7 +112,7 @@ def _first_that_fits(show: Show, held: list[Hold]) -> bool:
 
 
 def _share_of_an_address(show: Show) -> float:
-    """Seats that entries of one address may be offered at once; 0 is no limit. One party is always offered its seats."""
+    """Seats that entries of one address may be offered at once, though always one party's; 0 is no limit."""
     return len(hall_of_plan(show.plan_id).ids) * settings.WAITLIST_SHARE_PER_ADDRESS / 100
 
 

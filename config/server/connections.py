@@ -1,8 +1,8 @@
 """Who is connected, and whom the server waits for.
 
-How many connections an address has is counted where they are accepted and lost (`counted`), so that a live socket, which
-has left HTTP behind, still counts. Twisted's own limit (`policies.LimitConnectionsByPeer`) would put a wrapper around
-each connection for as long as it lives.
+How many connections an address has is counted where they are accepted and lost (`counted`), so that a live socket,
+which has left HTTP behind, still counts. Twisted's own limit (`policies.LimitConnectionsByPeer`) would put a wrapper
+around each connection for as long as it lives.
 
 How long a client may take is one table of those that something is expected of, looked through once a second. A request
 that the application works on and a live socket are not in it: thousands of viewers cost nothing here, and no connection
@@ -70,7 +70,7 @@ class Connections:
             oldest.drop()
 
     def sweep(self) -> None:
-        """Tells those whose time is up. Called every second; never raises, because then it would not be called again."""
+        """Tells those whose time is up. Called every second; never raises, or it would not be called again."""
         now = time.monotonic()
         for connection in [one for one, until in self._awaited.items() if until <= now]:
             self._awaited.pop(connection, None)
@@ -90,7 +90,7 @@ def counted(connections: Connections) -> type[tcp.Server]:
 
         def connectionLost(self, reason: Any) -> None:
             if hasattr(self, "socket"):  # Twisted may call it twice
-                connections.leave(self.client[0])
+                connections.leave(str(self.client[0]))
             super().connectionLost(reason)
 
     return Counted

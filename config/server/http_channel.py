@@ -1,9 +1,9 @@
-"""One HTTP connection, with an end to everything: how large a body may be, how long headers and body may take, how many
-connections an address may have.
+"""One HTTP connection, with an end to everything: how large a body may be, how long headers and body may take, how
+many connections an address may have.
 
-A body that is too large is refused before it is read: by its Content-Length as soon as the headers are there, without one
-as soon as too much has come. What is still on its way is read and forgotten, because a client whose connection is cut
-while it sends never sees the answer. Behind a proxy all of this happens in front of us, too.
+A body that is too large is refused before it is read: by its Content-Length as soon as the headers are there, without
+one as soon as too much has come. What is still on its way is read and forgotten, because a client whose connection is
+cut while it sends never sees the answer. Behind a proxy all of this happens in front of us, too.
 """
 
 from enum import Enum
@@ -13,6 +13,7 @@ from typing import Any
 
 from daphne.http_protocol import WebRequest
 from django.http import HttpResponse
+from twisted.internet.protocol import connectionDone as CLOSED
 from twisted.web import http
 
 from cinema.metrics import count_refusal
@@ -30,6 +31,7 @@ LARGER_BODIES = {
 }
 LARGEST_IN_MEMORY = 256 * KIB  # above it Twisted writes the body to a file, and few may come at once
 MOST_LARGE = 4  # at once: the application holds each of them in memory
+
 
 class Phase(Enum):
     """What is expected of a client."""
@@ -95,6 +97,9 @@ class LimitedRequest(WebRequest):
 class LimitedChannel(http.HTTPChannel):
     """`phase` is what is expected of the client; None while the application works."""
 
+    transport: Any
+    factory: Any
+    requestFactory: Any
     phase: Phase | None = None
     most = LARGEST_BODY
     left_to_send = 0
@@ -113,7 +118,7 @@ class LimitedChannel(http.HTTPChannel):
         else:
             self._expect(Phase.HEADERS)
 
-    def connectionLost(self, reason: Any) -> None:
+    def connectionLost(self, reason: Any = CLOSED) -> None:
         self._expect(None)
         self.connections.large.discard(self)
         super().connectionLost(reason)
@@ -172,7 +177,8 @@ class LimitedChannel(http.HTTPChannel):
             super().allHeadersReceived()  # which also asks for a body that was announced
 
     def _begin_body(self) -> None:
-        self.most = largest_body(self._path)
+        path: Any = self._path
+        self.most = largest_body(path)
         if self.length is None:
             self.most = min(self.most, LARGEST_IN_MEMORY)
         elif self.length > self.most:

@@ -79,8 +79,8 @@ TWISTED_AT_REST: dict[str, Any] = {"connected": 1}
 TWISTED_CONNECTION_USED = ("socket", "dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "producer")
 # Of web.http.HTTPChannel: its request would stay with the socket. Part of the 4.39 KiB per idle viewer.
 TWISTED_HTTP_CHANNEL_USED = ("requests",)
-# Overridden or set there by name. Buys the limits of config/server/http_channel.py: a body of 400 MB is refused while the
-# process stays as large as it was.
+# Overridden or set there by name. Buys the limits of config/server/http_channel.py: a body of 400 MB is refused while
+# the process stays as large as it was.
 TWISTED_HTTP_CHANNEL_METHODS = ("allHeadersReceived", "rawDataReceived", "allContentReceived", "requestDone", "_buffer")
 TWISTED_HTTP_CHANNEL_SET = ("_path", "length")
 

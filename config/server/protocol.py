@@ -1,8 +1,9 @@
 """Daphne's websocket protocol for thousands of viewers who mostly watch: what comes in, what goes out, what is kept.
 
-In: every frame counts, before anything is queued: messages, their pieces, pings and pongs. Out: the scope offers a `FrameWriter` under `housefull.frames`, which
-never waits. Kept: after the handshake a connection drops what only the handshake needed, and once its application has
-handed over (`FrameWriter.hand_over`) no task, queue or coroutine waits for a silent viewer.
+In: every frame counts, before anything is queued: messages, their pieces, pings and pongs. Out: the scope offers a
+`FrameWriter` under `housefull.frames`, which never waits. Kept: after the handshake a connection drops what only the
+handshake needed, and once its application has handed over (`FrameWriter.hand_over`) no task, queue or coroutine waits
+for a silent viewer.
 
 Much of this depends on private names of three libraries; `config.server.private_names` lists them all.
 """
