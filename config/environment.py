@@ -15,7 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 _env = environ.Env()
-_RATE = re.compile(r"[1-9][0-9]{0,5}/(?:s|sec|m|min|h|hour|d|day)")
+_RATE = re.compile(r"[1-9][0-9]{0,5}/(?:[1-9][0-9]{0,3})?(?:s|sec|m|min|h|hour|d|day)")
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -60,7 +60,7 @@ def names(name: str, default: list[str]) -> list[str]:
 
 
 def rates(name: str, defaults: Mapping[str, str], on: bool) -> dict[str, str]:
-    """How often each of the names in `defaults` may happen, such as `20/min`; a name that is missing has no limit.
+    """How often each of the names in `defaults` may happen, such as `20/min` or `40/10s`; a name that is missing has no limit.
 
     The value is `on` (the defaults), `off` (no limit at all), or a list such as `lock=200/min,create=off`, in which
     what is not named keeps its default. Without a value, `on` says which.

@@ -22,7 +22,7 @@ DEFAULTS = {"lock": "20/min", "create": "10/min", "waitlist": "5/h"}
         ("off", True, {}),
         ("lock=200/min", True, {**DEFAULTS, "lock": "200/min"}),
         ("lock=200/min", False, {**DEFAULTS, "lock": "200/min"}),
-        (" Lock = 5/s , create=off", True, {"lock": "5/s", "waitlist": "5/h"}),
+        (" Lock = 40/10s , create=off", True, {"lock": "40/10s", "waitlist": "5/h"}),
     ],
 )
 def test_a_list_changes_single_rates_and_one_word_all(monkeypatch, value, on, expected):
