@@ -60,7 +60,7 @@ def names(name: str, default: list[str]) -> list[str]:
 
 
 def rates(name: str, defaults: Mapping[str, str], on: bool) -> dict[str, str]:
-    """How often each of the names in `defaults` may happen, such as `20/min` or `40/10s`; a name that is missing has no limit.
+    """How often each of the names in `defaults` may happen, such as `20/min` or `40/10s`. What is missing has no limit.
 
     The value is `on` (the defaults), `off` (no limit at all), or a list such as `lock=200/min,create=off`, in which
     what is not named keeps its default. Without a value, `on` says which.

@@ -1,5 +1,5 @@
-"""Two hundred buyers behind one address, as behind a carrier's NAT or in a college: all who obey `Retry-After` and pay get
-their tickets, and meanwhile nobody who does not obey gets more than the rate.
+"""Two hundred buyers behind one address, as behind a carrier's NAT or in a college: all who obey `Retry-After` and pay
+get their tickets, and whoever does not obey gets no more than the rate.
 
 With the default rates this takes twenty minutes, so they are raised here by REQUESTS_PER_ADDRESS, to as many in ten
 seconds as the defaults allow in a minute or two. What is tried is the same: two hundred come at once, most are refused
