@@ -259,3 +259,20 @@ class OfferOver(DomainError):
     code = "offer_over"
     status = 410
     title = "No open offer"
+
+
+class TooManyWaitingHere(DomainError):
+    """As many entries of this show as one network address may have. What is not confirmed is gone after an hour."""
+
+    code = "too_many_waiting_here"
+    status = 429
+    title = "Too many from your network"
+    retry_after = 3600  # seconds
+
+
+class ConfirmationOver(DomainError):
+    """The link does not confirm anything (any more)."""
+
+    code = "confirmation_over"
+    status = 410
+    title = "This link is over"

@@ -10,7 +10,7 @@ from checkout.cancellations import shows
 from checkout.outbox import handlers, queue, reminders
 from checkout.payments import reconciling, refunds, webhooks
 from checkout.privacy import retention
-from checkout.waitlist import offers
+from checkout.waitlist import confirming, offers
 
 
 @shared_task
@@ -65,6 +65,11 @@ def serve_waitlists() -> None:
 
 
 @shared_task
+def forget_unconfirmed() -> None:
+    confirming.forget_unconfirmed()
+
+
+@shared_task
 def forget_old_keys() -> None:
     idempotency.forget_old_keys()
 
@@ -96,4 +101,5 @@ BEAT = {
         "schedule": crontab(hour=21, minute=40),
         "options": {"queue": "money", "expires": 24 * 3600},
     },
+    "checkout: forget who did not confirm their address": _every(300.0, "forget_unconfirmed", "money"),
 }

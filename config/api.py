@@ -3,13 +3,15 @@
 Errors are `application/problem+json` (RFC 9457): `{type, title, status, code, detail, …}`.
 """
 
+import math
 from typing import Any
 
 import structlog
+from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import HttpError, Throttled, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
 from boxoffice.api import router as boxoffice_router
@@ -53,6 +55,20 @@ def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     if after is not None:
         response["Retry-After"] = str(after)
     return response
+
+
+@api.exception_handler(Throttled)
+def _too_many_requests(request: HttpRequest, error: Throttled) -> HttpResponse:
+    """Ninja adds Retry-After, in the same whole seconds."""
+    seconds = math.ceil(error.wait or 1)
+    detail = f"Too many requests of this kind came from your network. Wait {seconds} seconds, then try again."
+    return problem(429, "Too many requests", detail, "too_many_requests", retry_after=seconds)
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    """Our own server has refused such a body before; this is for any other."""
+    return problem(413, "Body too large", "The request's body is too large.", "body_too_large")
 
 
 @api.exception_handler(OperationalError)

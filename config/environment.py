@@ -6,6 +6,8 @@ with the variable's name; `manage.py` prints it as one line.
 
 import base64
 import os
+import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 _env = environ.Env()
+_RATE = re.compile(r"[1-9][0-9]{0,5}/(?:[1-9][0-9]{0,3})?(?:s|sec|m|min|h|hour|d|day)")
 
 
 def text(name: str, default: str | None = None) -> str:
@@ -54,6 +57,29 @@ def names(name: str, default: list[str]) -> list[str]:
     """A comma-separated list."""
     value = os.environ.get(name, "")
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
+
+
+def rates(name: str, defaults: Mapping[str, str], on: bool) -> dict[str, str]:
+    """How often each of the names in `defaults` may happen, such as `20/min` or `40/10s`. What is missing has no limit.
+
+    The value is `on` (the defaults), `off` (no limit at all), or a list such as `lock=200/min,create=off`, in which
+    what is not named keeps its default. Without a value, `on` says which.
+    """
+    value = os.environ.get(name, "").strip().lower()
+    if value in {"", "on", "off"}:
+        return dict(defaults) if value == "on" or (not value and on) else {}
+    found = dict(defaults)
+    for part in names(name, []):
+        which, _, rate = (piece.strip().lower() for piece in part.partition("="))
+        if which not in defaults:
+            raise ImproperlyConfigured(f"{name} has {which!r}: choose among {', '.join(defaults)}, or write off.")
+        if rate == "off":
+            found.pop(which, None)
+        elif _RATE.fullmatch(rate):
+            found[which] = rate
+        else:
+            raise ImproperlyConfigured(f"{name} has {part!r}: write rates such as {which}=200/min, or {which}=off.")
+    return found
 
 
 def database(name: str, default: str | None = None) -> dict[str, Any]:

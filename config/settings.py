@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config import environment as env
 from config import logs, production
@@ -130,7 +132,17 @@ env.check_apart(
     CACHE_URL=CACHE_URL,
 )
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}}
+_cache = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+CACHES = {
+    "default": _cache,
+    # seating/rates.py: whoever is counted must not wait for a cache that is away. Once more at once, because a kept
+    # connection may be of a server that was started again.
+    "rates": {
+        **_cache,
+        "KEY_PREFIX": "rates",
+        "OPTIONS": {"socket_connect_timeout": 0.25, "socket_timeout": 0.25, "retry": Retry(NoBackoff(), 1)},
+    },
+}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -243,6 +255,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
+# A body without its files. Our own server refuses earlier and more exactly (config/server/http_channel.py).
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 X_FRAME_OPTIONS = "DENY"
 GUEST_COOKIE_NAME = "guest" if DEBUG else "__Host-guest"  # `__Host-`: browsers keep it to this host and to https
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG

@@ -76,6 +76,15 @@ FORMS_OF_DJANGO = (
     ),
 )
 
+# Refusals that a page shows (`frontend/refused.html`): titles and details of errors.
+REFUSALS = (
+    gettext_noop("This link is over"),
+    gettext_noop("This link is not one of ours."),
+    gettext_noop("This link is good for one hour. Join the list again to get a new one."),
+    gettext_noop("On the list already"),
+    gettext_noop("This e-mail address is on the list of this show already."),
+)
+
 # Payment methods on a receipt, as named by checkout.tickets.receipts.
 PAYMENTS = (
     gettext_noop("Paid"),

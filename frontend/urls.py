@@ -20,6 +20,7 @@ from frontend.views import (
     staff_pin,
     staff_tokens,
     tickets,
+    waitlist,
     with_error_pages,
 )
 
@@ -65,6 +66,7 @@ urlpatterns = [
     page("shows/<show_id:show_id>/", show.show_page, "show"),
     page("shows/<show_id:show_id>/offer/", offers.take_up_offer, "offer"),
     page("shows/<show_id:show_id>/offer/code/", offers.ask_for_code, "offer_code"),
+    page("shows/<show_id:show_id>/waitlist/confirm/", waitlist.confirm, "confirm_waiting"),
     page("checkout/<opaque:booking_id>/", checkout.checkout_page, "checkout"),
     page("bookings/", bookings.booking_list, "bookings"),
     page("bookings/<opaque:booking_id>/", bookings.booking_detail, "booking"),

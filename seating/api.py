@@ -14,6 +14,7 @@ from cinema.times import utc
 from seating import new_guests, selectors
 from seating.auth import VisitorRequest
 from seating.identity import TOKEN_LIFE, is_guest, new_guest, token_for
+from seating.rates import FINDING
 
 router = Router(tags=["seats"])
 
@@ -70,7 +71,11 @@ def seat_states(request: HttpRequest, show_id: int, response: HttpResponse) -> A
 
 
 @router.post(
-    "/shows/{show_id}/best-available/", auth=None, response=BestOut, summary="The best free seats; holds nothing"
+    "/shows/{show_id}/best-available/",
+    auth=None,
+    throttle=FINDING,
+    response={200: BestOut, **problems(404, 422, 429, 503)},
+    summary="The best free seats; holds nothing",
 )
 def best_available(request: HttpRequest, show_id: int, party: PartyIn) -> Any:
     seats, adjacent = selectors.best_available(show_id, party.count, party.tier, party.accessible)

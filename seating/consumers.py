@@ -9,6 +9,7 @@ import contextlib
 import time
 from collections import Counter
 from collections.abc import Callable
+from math import ceil
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -20,7 +21,7 @@ from django.conf import settings
 from cinema.addresses import address_of_scope
 from seating import new_guests, protocol
 from seating.channel import ShowChannel
-from seating.errors import BadToken, HoldsUnavailable, HoldUnknown, SeatingError, UnknownShow
+from seating.errors import BadToken, HoldsUnavailable, HoldUnknown, SeatingError, TooManyRequests, UnknownShow
 from seating.generations import arefresh
 from seating.hub import current_hub
 from seating.identity import (
@@ -38,6 +39,7 @@ from seating.lifecycle import is_stopping
 from seating.limits import Bucket
 from seating.outlet import SendOutlet, ServersOutlet, servers_outlet
 from seating.protocol import CloseCode
+from seating.rates import HOLDS_OF_SOCKETS
 from seating.services.holds import ahold_seats, arelease_seats
 
 BAD_MESSAGES_IN_A_ROW = 3
@@ -198,7 +200,10 @@ class ShowConsumer(AsyncWebsocketConsumer):
         self._reply(protocol.held(message.ref, hold.seats, hold.expires_at, token))
 
     async def _admit(self, owner: str) -> None:
-        """Counts a guest before their first hold. Raises TooManyNewGuests."""
+        """Counts the request, and a guest before their first hold. Raises TooManyRequests, TooManyNewGuests."""
+        wait = HOLDS_OF_SOCKETS.wait(self.address if is_guest(owner) else owner)
+        if wait:
+            raise TooManyRequests("Too many tries came from your network. Wait a moment, then try again.", ceil(wait))
         if settings.NEW_GUESTS_PER_ADDRESS and not self.admitted:
             await sync_to_async(new_guests.admit)(owner, self.address)
         self.admitted = True

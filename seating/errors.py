@@ -38,28 +38,30 @@ class TooManySeats(SeatingError):
     title = "Too many seats"
 
 
-class TooManySeatsHere(SeatingError):
-    """The budget of this address or account is used up (seating/budgets.py); `retry_after` in seconds."""
+class WorthWaiting(SeatingError):
+    """A refusal for now: in `retry_after` seconds it is worth asking again."""
+
+    status = 429
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(detail)
+
+
+class TooManySeatsHere(WorthWaiting):
+    """The budget of this address or account is used up (seating/budgets.py)."""
 
     code = "too_many_seats_here"
-    status = 429
     title = "Too many unpaid seats from your network"
 
-    def __init__(self, detail: str, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(detail)
 
-
-class TooManyNewGuests(SeatingError):
-    """`retry_after` in seconds."""
-
+class TooManyRequests(WorthWaiting):
     code = "too_many_requests"
-    status = 429
-    title = "Too many new visitors from your network"
+    title = "Too many requests from your network"
 
-    def __init__(self, detail: str, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(detail)
+
+class TooManyNewGuests(TooManyRequests):
+    title = "Too many new visitors from your network"
 
 
 class AccountsOnly(SeatingError):

@@ -20,6 +20,7 @@ SITES_OF_THEIR_OWN = (
     "tests/live/test_slow_viewers.py",
     "tests/live/test_nothing_is_left.py",
     "tests/live/test_nobody_takes_the_house.py",
+    "tests/live/test_a_crowd_behind_one_address.py",
     "tests/live/test_silent_mail_server.py",
 )
 SHARING = (

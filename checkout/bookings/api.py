@@ -40,6 +40,7 @@ from seating import new_guests
 from seating.auth import VisitorRequest, caller_of
 from seating.errors import HoldUnknown
 from seating.identity import guest_token
+from seating.rates import CREATING, LOCKING
 from seating.services import holds
 
 router = Router(tags=["bookings"])
@@ -53,6 +54,7 @@ def _file_answer(content_type: str) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------------- seats
 @router.post(
     "/bookings/lock-seats/",
+    throttle=LOCKING,
     response={201: HoldOut, **problems(400, 401, 403, 404, 409, 422, 429, 503)},
     operation_id="checkout_api_lock_seats",
     summary="Holds seats, all or none",
@@ -94,6 +96,7 @@ def release_seats(request: VisitorRequest, wanted: ReleaseSeatsIn) -> Any:
 # ------------------------------------------------------------------------------------------------ bookings
 @router.post(
     "/bookings/create/",
+    throttle=CREATING,
     response={201: BookingOut, **problems(400, 401, 403, 404, 409, 410, 422, 429, 503)},
     operation_id="checkout_api_create_booking",
     summary="Turns the seats you hold into a booking",
@@ -218,7 +221,8 @@ def get_calendar(request: VisitorRequest, booking_id: str) -> HttpResponse:
 
 @router.post(
     "/shows/{show_id}/waitlist/take/",
-    response={201: BookingOut, **problems(401, 403, 404, 409, 410, 422, 503)},
+    throttle=CREATING,
+    response={201: BookingOut, **problems(401, 403, 404, 409, 410, 422, 429, 503)},
     operation_id="checkout_waitlist_api_take_offer",
     tags=["waitlist"],
     summary="Turns the offered seats into a booking, to be paid as any other",

@@ -22,7 +22,7 @@ from checkout.models import Booking, BookingLine, Ticket
 from checkout.money.paise import percent_of
 from checkout.outbox import queue
 from checkout.payments.refunds import decide_refund
-from checkout.waitlist.entries import SERVE
+from checkout.waitlist.rules import SERVE
 from cinema.models import Show
 from seating.services.claims import abandon_hold, reopen_seats
 

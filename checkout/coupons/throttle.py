@@ -1,7 +1,9 @@
 """Coupon codes cannot be found by trying: unknown ones are counted for each address, all others are not.
 
 The count is raised before the code is looked up and taken back afterwards unless the code was unknown, so that many
-guesses at once get no further than many in a row.
+guesses at once get no further than many in a row, on however many web processes. That is why this is not one of
+`seating.rates`: those cannot take anything back, count only nearly exactly over several processes, and let everybody
+pass while the cache is away, which would make codes findable.
 """
 
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from redis import RedisError
 
 from checkout.errors import CouponsUnavailable, TooManyGuesses, UnknownCoupon
 from cinema.addresses import address_of_request
+from cinema.metrics import count_refusal
 
 MOST_UNKNOWN = 20  # in WINDOW; people mistype a few times, and an address may stand for a whole office
 WINDOW = 600  # seconds
@@ -30,6 +33,7 @@ def limited_guesses(request: HttpRequest) -> Iterator[None]:
     except RedisError as error:
         raise CouponsUnavailable("Coupons cannot be checked just now. Try again in a moment.") from error
     if count > MOST_UNKNOWN:
+        count_refusal("coupon-guesses")
         _take_back(key)
         raise TooManyGuesses(
             f"Too many unknown coupons were tried. Wait {WINDOW // 60} minutes, or book without one.",

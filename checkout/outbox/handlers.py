@@ -7,6 +7,7 @@ from checkout.outbox.reminders import still_wanted
 from checkout.payments.refunds import send_refund
 from checkout.tickets.calendar import calendar_entry
 from checkout.tickets.documents.pdf import ticket_pdf
+from checkout.waitlist.confirming import confirm_token
 from checkout.waitlist.entries import offer_token
 
 
@@ -64,19 +65,28 @@ def _refund(message: OutboxMessage) -> None:
     send_refund(message.payload["refund"])
 
 
-def _waiting(message: OutboxMessage) -> WaitlistEntry:
+def _entry(message: OutboxMessage) -> WaitlistEntry | None:
+    """None: it was not confirmed, and is gone."""
     entries = WaitlistEntry.objects.select_related("show__movie", "show__screen__theatre__city")
-    return entries.get(pk=message.payload["entry"])
+    return entries.filter(pk=message.payload["entry"]).first()
+
+
+def _waitlist_confirm(message: OutboxMessage) -> None:
+    entry = _entry(message)
+    if entry is not None and entry.status == WaitlistEntry.Status.UNCONFIRMED:
+        mails.send_confirm_waiting(entry, confirm_token(entry), message.key)
 
 
 def _seats_offered(message: OutboxMessage) -> None:
-    entry = _waiting(message)
-    if entry.status == WaitlistEntry.Status.OFFERED and entry.hold == message.payload["hold"]:
+    entry = _entry(message)
+    if entry is not None and entry.status == WaitlistEntry.Status.OFFERED and entry.hold == message.payload["hold"]:
         mails.send_offer(entry, offer_token(entry), message.key)  # otherwise it is over before the mail went out
 
 
 def _waitlist_closed(message: OutboxMessage) -> None:
-    mails.send_waitlist_closed(_waiting(message), message.key)
+    entry = _entry(message)
+    if entry is not None:
+        mails.send_waitlist_closed(entry, message.key)
 
 
 def _contact_changed(message: OutboxMessage) -> None:
@@ -85,9 +95,10 @@ def _contact_changed(message: OutboxMessage) -> None:
 
 def _code(message: OutboxMessage) -> None:
     code = code_to_mail(message.payload["code"])
-    if code is None:
+    whose = _whole(message) if message.booking_id else _entry(message)
+    if code is None or whose is None:
         return  # it came too late: nobody waits for it any more
-    mails.send_code(_whole(message) if message.booking_id else _waiting(message), code, f"{message.key}:{code}")
+    mails.send_code(whose, code, f"{message.key}:{code}")
 
 
 HANDLERS: dict[str, queue.Handler] = {
@@ -99,6 +110,7 @@ HANDLERS: dict[str, queue.Handler] = {
     "refund": _refund,
     "code": _code,
     "contact_changed": _contact_changed,
+    "waitlist_confirm": _waitlist_confirm,
     "seats_offered": _seats_offered,
     "waitlist_closed": _waitlist_closed,
 }

@@ -86,6 +86,13 @@ def send_cancellation(
     message.send()
 
 
+def send_confirm_waiting(entry: WaitlistEntry, token: str, key: str) -> None:
+    """Asks whether the address is theirs. Whoever typed it may be anybody: no word of theirs is in this mail."""
+    link = f"{entry.site}/shows/{entry.show_id}/waitlist/confirm/?t={token}" if entry.site else ""
+    subject = f"Confirm your place on the waitlist for {entry.show.movie.title}"
+    _message(entry, key, subject, "confirm_waiting", {"booking": None, "link": link, "ticket_link": ""}).send()
+
+
 def send_offer(entry: WaitlistEntry, token: str, key: str) -> None:
     """Seats for somebody on the waitlist, and the link that takes them, on any device, while the offer lasts."""
     zone = entry.show.screen.theatre.zone

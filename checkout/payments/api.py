@@ -19,6 +19,7 @@ from checkout.payments.starting import start_payment, verify_callback
 from cinema.problems import problems
 from cinema.times import utc
 from seating.auth import VisitorRequest
+from seating.rates import INITIATING, VERIFYING
 
 router = Router(tags=["payments"])
 RAZORPAY_CHECKOUT = "https://checkout.razorpay.com/v1/checkout.js"
@@ -28,7 +29,8 @@ SANDBOX_CHECKOUT = "/dev/sandbox/checkout.js"
 # ------------------------------------------------------------------------------------------------ payments
 @router.post(
     "/payments/initiate/",
-    response={200: OrderOut, **problems(400, 401, 403, 404, 409, 410, 422, 503)},
+    throttle=INITIATING,
+    response={200: OrderOut, **problems(400, 401, 403, 404, 409, 410, 422, 429, 503)},
     operation_id="checkout_api_initiate_payment",
     summary="Opens the payment of a booking",
     openapi_extra={"parameters": [*ONCE["parameters"], tokens.GIVEN, GIVEN]},
@@ -54,7 +56,8 @@ def initiate_payment(request: VisitorRequest, wanted: InitiateIn) -> Any:
 
 @router.post(
     "/payments/verify/",
-    response={200: BookingOut, **problems(400, 401, 403, 404, 422, 502, 503)},
+    throttle=VERIFYING,
+    response={200: BookingOut, **problems(400, 401, 403, 404, 422, 429, 502, 503)},
     operation_id="checkout_api_verify_payment",
     summary="What checkout.js handed to the page",
 )

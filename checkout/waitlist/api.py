@@ -15,6 +15,7 @@ from cinema.selectors import get_show
 from seating import new_guests
 from seating.auth import VisitorRequest
 from seating.identity import guest_token
+from seating.rates import JOINING
 
 router = Router(tags=["waitlist"])
 
@@ -35,8 +36,9 @@ def get_waitlist(request: VisitorRequest, show_id: ShowId) -> Any:
 
 @router.post(
     "/shows/{show_id}/waitlist/join/",
+    throttle=JOINING,
     response={201: JoinedOut, **problems(400, 401, 403, 404, 409, 422, 429, 503)},
-    summary="Puts your party at the end of the list",
+    summary="Puts your party at the end of the list, once the link in the mail is opened",
 )
 def join_waitlist(request: VisitorRequest, show_id: ShowId, wanted: JoinIn) -> Any:
     owner = request.auth.or_new_guest().owner
@@ -49,6 +51,7 @@ def join_waitlist(request: VisitorRequest, show_id: ShowId, wanted: JoinIn) -> A
         name=wanted.name,
         email=wanted.email,
         site=f"{request.scheme}://{request.get_host()}"[:200],
+        address=address_of_request(request),
     )
     return Status(201, {**_state(show_id, [owner]), "token": guest_token(owner)})
 

@@ -2,8 +2,12 @@
 
 One worker at a time serves a show: a worker that finds its row locked skips it, so that two beats cannot
 offer one party two sets of seats or pass a party over. An offer is written down in the transaction that claims its
-seats. Between the moment seats come free and the offer somebody at the map may be quicker; that does no harm.
+seats. Entries that were joined from one network address are offered a small share of the hall at once, so that nobody
+keeps a hall from the others by waiting under many names. Between the moment seats come free and the offer somebody at
+the map may be quicker; that does no harm.
 """
+
+from collections import Counter
 
 import structlog
 from django.conf import settings
@@ -12,8 +16,10 @@ from django.utils import timezone
 
 from checkout.models import WaitlistEntry
 from checkout.outbox import queue
-from checkout.waitlist.entries import close_waitlist, end_entry, is_over
+from checkout.waitlist.entries import close_waitlist, lapse_offer
+from checkout.waitlist.rules import is_over
 from cinema.models import Show
+from cinema.selectors import hall_of_plan
 from cinema.states import Sale
 from seating.errors import HoldsUnavailable, SeatUnavailable, TooManySeats
 from seating.selectors import best_available
@@ -53,7 +59,7 @@ def _lapse() -> None:
             with transaction.atomic():
                 entry = over.select_for_update(skip_locked=True).filter(pk=pk).first()
                 if entry is not None:
-                    end_entry(entry, Status.LAPSED)
+                    lapse_offer(entry)
         except Exception:
             log.exception("lapsing_failed", entry=pk)  # the others must not wait for it
 
@@ -72,7 +78,7 @@ def _offer_next(show_id: int) -> bool:
                 cancelled = show.state == Show.State.CANCELLED
                 close_waitlist(show_id, WaitlistEntry.OPEN if cancelled else [Status.WAITING])
                 return False
-            return show.sale(now) is Sale.OPEN and _first_that_fits(show_id, held)
+            return show.sale(now) is Sale.OPEN and _first_that_fits(show, held)
     except BaseException:
         # The database rolls the claims back; Redis must learn that the seats are free.
         for hold in held:
@@ -85,13 +91,17 @@ def _alone_with(show_id: int) -> Show | None:
     return Show.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=show_id).first()
 
 
-def _first_that_fits(show_id: int, held: list[Hold]) -> bool:
+def _first_that_fits(show: Show, held: list[Hold]) -> bool:
     hopeless: set[tuple[int, str]] = set()
-    waiting = WaitlistEntry.objects.filter(show=show_id, status=Status.WAITING).order_by("id")
-    for pk, count, tier in list(waiting.values_list("pk", "count", "tier")):
+    share = _share_of_an_address(show)
+    offered = _offered_by_address(show.pk)
+    waiting = WaitlistEntry.objects.filter(show=show, status=Status.WAITING).order_by("queued_at", "id")
+    for pk, count, tier, address in list(waiting.values_list("pk", "count", "tier", "address")):
         if (count, tier) in hopeless:
             continue
-        if not best_available(show_id, count, tier or None)[0]:
+        if share and offered[address] and offered[address] + count > share:
+            continue  # their turn comes when what others of their address were offered is decided
+        if not best_available(show.pk, count, tier or None)[0]:
             hopeless.add((count, tier))
             continue
         # Locked only now, and not waited for: somebody may be leaving the list at this moment.
@@ -99,6 +109,20 @@ def _first_that_fits(show_id: int, held: list[Hold]) -> bool:
         if entry is not None and _offer(entry, held):
             return True
     return False
+
+
+def _share_of_an_address(show: Show) -> float:
+    """Seats that entries of one address may be offered at once, though always one party's; 0 is no limit."""
+    return len(hall_of_plan(show.plan_id).ids) * settings.WAITLIST_SHARE_PER_ADDRESS / 100
+
+
+def _offered_by_address(show_id: int) -> Counter[str]:
+    """Seats that are offered now. Only we make offers at this show, as long as we have its row locked."""
+    found: Counter[str] = Counter()
+    offered = WaitlistEntry.objects.filter(show=show_id, status=Status.OFFERED).exclude(address="")
+    for address, count in offered.values_list("address", "count"):
+        found[address] += count
+    return found
 
 
 def _offer(entry: WaitlistEntry, held: list[Hold]) -> bool:

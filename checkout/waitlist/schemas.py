@@ -23,12 +23,15 @@ class OfferOut(Schema):
 
 class WaitlistEntryOut(Schema):
     id: str
-    status: str = Field(description="waiting, offered, taken, declined, lapsed, left or closed")
+    status: str = Field(
+        description="unconfirmed (until the link in the mail is opened, an hour at most), waiting, offered, taken, "
+        "declined, lapsed (for the third time), left or closed"
+    )
     count: int
     tier: str | None
     name: str
     email: str
-    position: int | None = Field(description="1 is next; null once the party has had its turn")
+    position: int | None = Field(description="1 is next; null unless the party waits")
     created_at: str
     offer: OfferOut | None
 

@@ -35,6 +35,15 @@ class Connection(Protocol):
         """Closes the socket with 1011."""
 
 
+def backlog_of(transport: Any) -> int:
+    """Bytes that the socket has not taken yet; under TLS those of the connection below."""
+    while not isinstance(transport, tcp.Connection):
+        transport = getattr(transport, "transport", None)
+        if transport is None:
+            return 0
+    return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+
+
 class FrameWriter:
     """The scope's extension: an outlet that writes whole frames to one socket and never waits."""
 
@@ -80,13 +89,7 @@ class FrameWriter:
         return self.backlog() == 0
 
     def backlog(self) -> int:
-        """Bytes that the socket has not taken yet; under TLS those of the connection below."""
-        transport = self._transport
-        while not isinstance(transport, tcp.Connection):
-            transport = getattr(transport, "transport", None)
-            if transport is None:
-                return 0
-        return len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return backlog_of(self._transport)
 
     def close(self) -> None:
         """Nothing to do: the server closes the socket."""

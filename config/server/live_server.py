@@ -1,7 +1,8 @@
 """The server: Daphne with what the live map needs.
 
 It adds a frame limit with its close code, connections that cost little and frames that never wait
-(`config.server.protocol`), and a shutdown that closes viewers' sockets in slices.
+(`config.server.protocol`), limits for whoever sends too much, too slowly or over too many connections
+(`config.server.http_channel`), and a shutdown that closes viewers' sockets in slices.
 """
 
 import asyncio
@@ -12,16 +13,18 @@ from typing import Any
 from daphne.cli import CommandLineInterface
 from daphne.server import Server
 from django.conf import settings
-from twisted.internet import defer
+from twisted.internet import defer, task, tcp
 
+from config.server.connections import Connections, counted
+from config.server.http_channel import LimitedChannel
 from config.server.protocol import LiveProtocol
 from seating.hub import current_hub
 from seating.lifecycle import begin_stopping
 from seating.outlet import EXTENSION
 
 LONGEST_FRAME_BYTES = 4096  # docs/protocol.md: above it a socket is closed with 1009
-
-
+SWEEP_SECONDS = 1.0
+MOST_AWAITED = 10_000  # connections of which something is expected
 LISTEN_BACKLOG = 4096  # connections that may wait to be accepted; the kernel takes at most net.core.somaxconn
 
 
@@ -34,8 +37,15 @@ def with_backlog(endpoint: str) -> str:
     return endpoint if named else f"{endpoint}:backlog={LISTEN_BACKLOG}"
 
 
+def new_connections() -> Connections:
+    """Empty. Behind proxies of our own every peer is one of them: there they count, and we do not."""
+    open_files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most_of_address = 0 if settings.TRUSTED_PROXIES else settings.MAX_CONNECTIONS_PER_ADDRESS
+    return Connections(most_of_address, MOST_AWAITED if open_files < 0 else min(MOST_AWAITED, open_files // 2))
+
+
 class LiveServer(Server):
-    """Daphne's server, serving `LiveProtocol`."""
+    """Daphne's server, serving `LimitedChannel` and `LiveProtocol`."""
 
     endpoints: list[str]
 
@@ -46,9 +56,18 @@ class LiveServer(Server):
         }
         super().__init__(*args, **{**options, **limits})
         self.endpoints = [with_backlog(endpoint) for endpoint in self.endpoints]
+        self.open_connections = new_connections()
+
+    def run(self) -> None:
+        task.LoopingCall(self.open_connections.sweep).start(SWEEP_SECONDS, now=False)
+        super().run()
 
     def listen_success(self, port: object) -> None:
         super().listen_success(port)
+        self.http_factory.protocol = LimitedChannel
+        self.http_factory.timeOut = None  # Twisted's own would be a timer for each connection
+        if self.open_connections.most_of_address and isinstance(port, tcp.Port):
+            port.transport = counted(self.open_connections)
         self.ws_factory.protocol = LiveProtocol
         # Otherwise Autobahn drops the connection without a close code.
         self.ws_factory.setProtocolOptions(failByDrop=False)

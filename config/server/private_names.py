@@ -48,7 +48,11 @@ AUTOBAHN_NOT_KEPT = (
 # Used or overridden by name. `CONFIG_ATTRS`: options shared by all connections, part of the 4.39 KiB. `state`,
 # `STATE_OPEN`: fan-out, 14.9 µs of CPU per frame and socket (Socket.IO 4: 20.7 µs). `sendCloseFrame`: the close codes
 # 1012 and 1013, which `sendClose` refuses. `onAutoPingTimeout`: pings without a timer and a record for each.
-AUTOBAHN_USED = ("CONFIG_ATTRS", "STATE_OPEN", "state", "succeedHandshake", "sendCloseFrame", "onAutoPingTimeout")
+# `onFrameBegin`, `current_frame`, `data`: every frame counts, and nothing is read of who sent too many.
+AUTOBAHN_USED = (
+    *("CONFIG_ATTRS", "STATE_OPEN", "state", "succeedHandshake", "sendCloseFrame", "onAutoPingTimeout"),
+    *("onFrameBegin", "current_frame", "data"),
+)
 
 # -------------------------------------------------------------------------------------------------- Daphne
 # Attributes of a WebSocketProtocol, as above. Buys the same: 4.39 KiB per idle viewer.
@@ -75,6 +79,10 @@ TWISTED_AT_REST: dict[str, Any] = {"connected": 1}
 TWISTED_CONNECTION_USED = ("socket", "dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "producer")
 # Of web.http.HTTPChannel: its request would stay with the socket. Part of the 4.39 KiB per idle viewer.
 TWISTED_HTTP_CHANNEL_USED = ("requests",)
+# Overridden or set there by name. Buys the limits of config/server/http_channel.py: a body of 400 MB is refused while
+# the process stays as large as it was.
+TWISTED_HTTP_CHANNEL_METHODS = ("allHeadersReceived", "rawDataReceived", "allContentReceived", "requestDone", "_buffer")
+TWISTED_HTTP_CHANNEL_SET = ("_path", "length")
 
 AT_REST = {**AUTOBAHN_AT_REST, **DAPHNE_AT_REST, **TWISTED_AT_REST}
 NOT_KEPT = frozenset((*AUTOBAHN_NOT_KEPT, *DAPHNE_NOT_KEPT))

@@ -1,8 +1,9 @@
 """Daphne's websocket protocol for thousands of viewers who mostly watch: what comes in, what goes out, what is kept.
 
-In: messages are counted before they are queued. Out: the scope offers a `FrameWriter` under `housefull.frames`, which
-never waits. Kept: after the handshake a connection drops what only the handshake needed, and once its application has
-handed over (`FrameWriter.hand_over`) no task, queue or coroutine waits for a silent viewer.
+In: every frame counts, before anything is queued: messages, their pieces, pings and pongs. Out: the scope offers a
+`FrameWriter` under `housefull.frames`, which never waits. Kept: after the handshake a connection drops what only the
+handshake needed, and once its application has handed over (`FrameWriter.hand_over`) no task, queue or coroutine waits
+for a silent viewer.
 
 Much of this depends on private names of three libraries; `config.server.private_names` lists them all.
 """
@@ -20,6 +21,7 @@ from daphne.ws_protocol import WebSocketProtocol
 from twisted.internet import tcp
 from twisted.internet.defer import Deferred
 
+from cinema.metrics import count_refusal
 from config.server import private_names
 from config.server.frame_writer import FrameWriter
 from seating.limits import Bucket
@@ -28,10 +30,11 @@ from seating.protocol import CloseCode
 SEND_BUFFER_BYTES = 32 * 1024  # what the kernel buffers for a viewer who does not read; by default megabytes
 OPEN = WebSocketProtocol.STATE_OPEN
 PING = SimpleNamespace(wire=b"\x89\x00")
+CLOSE = 8  # a frame's opcode
 PONG_BEGINS, PONG_BYTES = b"\x8a\x80", 6  # the answer to an empty ping: a masked frame without payload
 
 # A connection without a message under way shares these with its class: the libraries' attributes and our own.
-AT_REST: dict[str, Any] = {**private_names.AT_REST, "bucket": None, "pinged_at": 0, "stirred": False}
+AT_REST: dict[str, Any] = {**private_names.AT_REST, "bucket": None, "pinged_at": 0, "stirred": False, "flooded": False}
 NOT_KEPT = private_names.NOT_KEPT
 
 
@@ -43,6 +46,7 @@ class LiveProtocol(WebSocketProtocol):
     bucket: Bucket | None
     pinged_at: float
     stirred: bool  # whether something came in since the last `_settle`
+    flooded: bool  # whether it sent too much: nothing more is read of it
     trafficStats = TrafficStats()  # nothing reads it: one object for all connections
     # Autobahn makes these for every connection; here they are made when they are needed, also after a rest.
     is_closed: Any = cached_property(lambda self: Deferred())
@@ -106,21 +110,35 @@ class LiveProtocol(WebSocketProtocol):
 
     # -------------------------------------------------------------------------------------------- listening
     def dataReceived(self, data: bytes) -> None:
-        self.pinged_at = 0
-        between_frames = self.state == OPEN and self.current_frame is None and not self.data
-        if between_frames and len(data) == PONG_BYTES and data.startswith(PONG_BEGINS):
-            self.last_ping = time.time()
+        if self.flooded:
             return
+        pinged_at, self.pinged_at = self.pinged_at, 0
+        between_frames = self.state == OPEN and self.current_frame is None and not self.data
+        if pinged_at and between_frames and len(data) == PONG_BYTES and data.startswith(PONG_BEGINS):
+            self.last_ping = time.time()
+            return  # it was asked for, and does not count
         super().dataReceived(data)
         self.stirred = True
 
+    def onFrameBegin(self) -> None:
+        super().onFrameBegin()
+        if self.state == OPEN and self.current_frame.opcode != CLOSE:
+            if self.bucket is None:
+                self.bucket = Bucket()
+            if not self.bucket.takes():
+                self._stop_reading()
+
+    def _stop_reading(self) -> None:
+        """Closes with 4429, whatever is still to come. Autobahn would go on to the last frame of what has been read,
+        and read more until the client answers; now it waits for an answer that it does not read, for a second."""
+        count_refusal("frames")
+        self.sendClose(code=CloseCode.TOO_MANY)
+        self.flooded, self.data = True, b""
+        self.transport.pauseProducing()
+
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
-        if self.bucket is None:
-            self.bucket = Bucket()
-        if self.bucket.takes():
+        if self.state == OPEN:
             super().onMessage(payload, isBinary)
-        elif self.state == OPEN:
-            self.sendClose(code=CloseCode.TOO_MANY)
 
     def check_timeouts(self) -> None:
         """Called by Daphne every two seconds. Pings idle connections, without Autobahn's timer for each ping."""

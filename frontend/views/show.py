@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import bookings_of
 from checkout.models import Booking, BookingLine
-from checkout.waitlist.entries import is_over
+from checkout.waitlist.rules import is_over
 from checkout.waitlist.select import waitlist_entry_of, waitlist_json
 from cinema import selectors
 from cinema.models import Show

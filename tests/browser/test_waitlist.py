@@ -4,16 +4,23 @@ import asyncio
 
 import pytest
 
+from tests.live.test_waitlist import confirm
+
 pytestmark = pytest.mark.browser
 PATIENCE = 20_000
 
 
-async def join(window, name, count):
+async def join(window, name, count, show):
+    """Joins, is told to look into the mail, and opens its link elsewhere: the window knows at once."""
+    address = f"{name.lower()}.{show.id}@example.test"
     await window.page.wait_for_selector("#waitlist-form:visible", timeout=PATIENCE)
     await window.page.select_option("#waitlist-count", str(count))
     await window.page.fill("#waitlist-name", name)
-    await window.page.fill("#waitlist-email", f"{name.lower()}@example.test")
+    await window.page.fill("#waitlist-email", address)
     await window.page.click("#waitlist-form button")
+    await window.page.wait_for_selector("#waitlist-unconfirmed:visible", timeout=PATIENCE)
+    assert address in await window.page.inner_text("#waitlist-sent")
+    await asyncio.to_thread(confirm, show, address)
     await window.page.wait_for_selector("#waitlist-waiting:visible", timeout=PATIENCE)
 
 
@@ -21,8 +28,8 @@ async def test_whoever_waits_is_offered_the_seats_in_their_window_and_buys_them(
     show, bob, booking = full_show
     alice = await open_window(show.site, f"/shows/{show.id}/")
     carol = await open_window(show.site, f"/shows/{show.id}/", width=390, height=844)
-    await join(alice, "Alice", 2)
-    await join(carol, "Carol", 1)
+    await join(alice, "Alice", 2, show)
+    await join(carol, "Carol", 1, show)
     assert await carol.page.inner_text("#waitlist-place") == "You are number 2."
     bob.http.post(f"/api/bookings/{booking['id']}/cancel/", json={})
     await alice.page.wait_for_selector("#waitlist-offer:visible", timeout=PATIENCE)
@@ -44,8 +51,8 @@ async def test_whoever_waits_is_offered_the_seats_in_their_window_and_buys_them(
 async def test_an_offer_let_go_is_the_next_windows_offer(full_show, open_window):
     show, bob, booking = full_show
     alice, carol = [await open_window(show.site, f"/shows/{show.id}/") for _ in range(2)]
-    await join(alice, "Alice", 2)
-    await join(carol, "Carol", 2)
+    await join(alice, "Alice", 2, show)
+    await join(carol, "Carol", 2, show)
     bob.http.post(f"/api/bookings/{booking['id']}/cancel/", json={})
     await alice.page.wait_for_selector("#waitlist-offer:visible", timeout=PATIENCE)
     await alice.page.click("#waitlist-decline")

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from checkout.models import WaitlistEntry
+from checkout.waitlist.confirming import confirm_token
 from checkout.waitlist.entries import offer_token
 from seating.identity import COOKIE, token_for
 from tests import factories
@@ -92,3 +93,56 @@ def test_a_forged_link_opens_nothing(client, token):
     show = factories.make_show()
     answer = client.get(f"/shows/{show.pk}/offer/", {"t": token})
     assert answer.status_code == 410 and COOKIE not in answer.cookies
+
+
+# ------------------------------------------------------------------------------- the link that confirms
+UNCONFIRMED = {"status": "unconfirmed", "hold": "", "seats": [], "offer_ends_at": None}
+
+
+def confirm_link(entry):
+    return f"/shows/{entry.show_id}/waitlist/confirm/?t={confirm_token(entry)}"
+
+
+def test_the_link_confirms_on_any_device_and_makes_nobody_of_whoever_opens_it(client, alice, bob):
+    show = factories.make_show()
+    make_entry(show, bob, **UNCONFIRMED | {"status": "waiting"})
+    entry = make_entry(show, alice, **UNCONFIRMED)
+    answer = client.get(confirm_link(entry))
+    assert answer.status_code == 200 and "You are number 2." in answer.content.decode()
+    assert COOKIE not in answer.cookies
+    entry.refresh_from_db()
+    assert entry.status == "waiting"
+    assert client.get(confirm_link(entry)).status_code == 200  # opened again
+
+
+def test_a_program_that_only_looks_confirms_nothing(client, alice):
+    entry = make_entry(factories.make_show(), alice, **UNCONFIRMED)
+    assert client.head(confirm_link(entry)).status_code == 405
+    entry.refresh_from_db()
+    assert entry.status == "unconfirmed"
+
+
+@pytest.mark.parametrize(
+    ("status", "heading"),
+    [("offered", "Seats became available for you"), ("declined", "This place on the list has ended")],
+)
+def test_a_link_opened_later_says_what_became_of_the_place(client, alice, status, heading):
+    entry = make_entry(factories.make_show(), alice, status=status)
+    assert heading in client.get(confirm_link(entry)).content.decode()
+
+
+def test_a_link_that_is_over_says_so(client, alice):
+    entry = make_entry(factories.make_show(), alice, **UNCONFIRMED, created_at=timezone.now() - timedelta(hours=1))
+    answer = client.get(confirm_link(entry))
+    assert answer.status_code == 410
+    assert "This link is good for one hour." in answer.content.decode()
+    assert client.get(f"/shows/{entry.show_id}/waitlist/confirm/?t=x").status_code == 410
+
+
+def test_the_page_says_that_the_mail_is_to_be_looked_into(client, alice):
+    show = factories.make_show()
+    make_entry(show, alice, **UNCONFIRMED)
+    client.cookies[COOKIE] = token_for(alice)
+    page = client.get(f"/shows/{show.pk}/")
+    assert data_of(page, "show-data")["waitlist"]["status"] == "unconfirmed"
+    assert "Look into your mail" in page.content.decode()

@@ -36,6 +36,7 @@ test("the card shows the offer while its time lasts, then the place in the queue
   assert.equal(partOf({ status: "offered" }, usual), "offer");
   assert.equal(partOf({ status: "offered" }, { ...usual, secondsLeft: 0 }), null);
   assert.equal(partOf({ status: "waiting" }, { ...usual, short: true }), "waiting");
+  assert.equal(partOf({ status: "unconfirmed" }, usual), "unconfirmed");
   assert.equal(partOf(null, usual), null);
   assert.equal(partOf(null, { ...usual, short: true }), "form");
   assert.equal(partOf({ status: "lapsed" }, { ...usual, short: true }), "form");

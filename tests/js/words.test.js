@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { refusal } from "../../frontend/static/frontend/js/booking/refusals.js";
+import { Problem } from "../../frontend/static/frontend/js/lib/api.js";
 import { gettext, listed, ngettext } from "../../frontend/static/frontend/js/lib/text.js";
 import { contrast, hex, onStage } from "../../frontend/static/frontend/js/seatmap/colours.js";
 import { describeSeat } from "../../frontend/static/frontend/js/seatmap/seatmap.js";
@@ -27,11 +28,19 @@ test("every refusal of the contract has words of its own", () => {
     "show_closed",
     "hold_expired",
     "holds_unavailable",
+    "too_many_requests",
   ];
   const sentences = codes.map((code) => refusal(code, ["A1"], { most: 10 }));
   assert.equal(new Set(sentences).size, codes.length);
   for (const sentence of sentences) assert.doesNotMatch(sentence, /[{}]|undefined/);
   assert.match(refusal("a_new_code", [], { most: 10 }), /a_new_code/);
+});
+
+test("a rate that is used up says how long to wait, whatever the server wrote", () => {
+  const answer = { code: "too_many_requests", detail: "English of the API", retry_after: 42 };
+  assert.match(new Problem(429, answer).message, /Wait 42 seconds/);
+  assert.match(new Problem(429, { ...answer, retry_after: 1 }).message, /Wait 1 second,/);
+  assert.equal(new Problem(409, { code: "not_sold_out", detail: "There are seats." }).message, "There are seats.");
 });
 
 test("values are put in, holes without a value stay visible", () => {

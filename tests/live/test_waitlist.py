@@ -14,10 +14,21 @@ ALICE = {"count": 2, "name": "Alice", "email": "waiting@example.test"}
 
 
 def join(customer, **wish):
-    answer = customer.http.post(f"/api/shows/{customer.show.id}/waitlist/join/", json={**ALICE, **wish})
+    """Joins, and opens the mail's link on another device; answers with the entry."""
+    wish = {**ALICE, **wish}
+    answer = customer.http.post(f"/api/shows/{customer.show.id}/waitlist/join/", json=wish)
     assert answer.status_code == 201, answer.text
     customer.http.headers["Authorization"] = f"Bearer {answer.json()['token']}"
-    return answer.json()
+    assert state_of(customer)["status"] == "unconfirmed"
+    confirm(customer.show, wish["email"])
+    return state_of(customer)
+
+
+def confirm(show, address):
+    link = until(lambda: link_in_mail_to(show.site, address, rf"/shows/{show.id}/waitlist/confirm/\?t=\S+"))
+    with show.site.client() as telephone:
+        assert telephone.get(link).status_code == 200
+        assert "guest" not in telephone.cookies
 
 
 def state_of(customer):
@@ -27,7 +38,7 @@ def state_of(customer):
 async def test_cancelled_seats_are_offered_to_whoever_waits_and_bought(full_show, new_customer):
     show, bob, booking = full_show
     alice, carol = new_customer(show), new_customer(show)
-    assert join(alice)["entry"]["position"] == 1
+    assert join(alice)["position"] == 1
     token = alice.http.headers["Authorization"].removeprefix("Bearer ")
     alices = await LiveClient.open(show.socket, show.layout)
     others = await LiveClient.open(show.socket, show.layout)
@@ -72,7 +83,7 @@ def test_a_declined_offer_reaches_the_next_and_the_mail_has_the_link(full_show, 
     assert state_of(dan) == state_of(dan) | {"status": "waiting", "position": 1}
     assert alice.http.post(f"/api/shows/{show.id}/waitlist/decline/", json={}).json()["entry"]["status"] == "declined"
     until(lambda: state_of(dan)["status"] == "offered")
-    link = until(lambda: link_in_mail_to(show.site, "second@example.test"))
+    link = until(lambda: link_in_mail_to(show.site, "second@example.test", r"/shows/\d+/offer/\?t=\S+"))
 
     with show.site.client() as telephone:  # another device of Dan's
         answer = telephone.get(link)
@@ -146,14 +157,14 @@ def mail_to(site, address, word):
     return next((text for text in texts if address in text and word in text), None)
 
 
-def link_in_mail_to(site, address):
+def link_in_mail_to(site, address, link):
     new = site.var / "mail" / "new"
     for file in new.iterdir() if new.exists() else []:
         message = email.message_from_bytes(file.read_bytes())
         if address in str(message["To"]):
             parts = [part for part in message.walk() if part.get_content_type() == "text/plain"]
             text = parts[0].get_payload(decode=True).decode()
-            if found := re.search(r"/shows/\d+/offer/\?t=\S+", text):
+            if found := re.search(link, text):
                 return found[0]
     return None
 

@@ -33,7 +33,10 @@ PRODUCTION = {
     "RAZORPAY_WEBHOOK_SECRET": "only-for-measuring-too",
     "EMAIL_URL": "smtp://127.0.0.1:9",
     "STATIC_MANIFEST": "false",
+    # All load comes from one machine: the limits by address are there and count, and are never reached.
     "MAX_SOCKETS_PER_ADDRESS": "0",
+    "MAX_CONNECTIONS_PER_ADDRESS": "1000000",
+    "REQUESTS_PER_ADDRESS": "lock=999999/min",
     "LOG_LEVEL": "WARNING",
 }
 DEFAULTS = (

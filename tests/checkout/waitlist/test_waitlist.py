@@ -16,8 +16,10 @@ from checkout.outbox.handlers import relay_outbox
 from checkout.payments.reconciling import expire_bookings
 from checkout.payments.settling import settle_payment
 from checkout.waitlist import entries, offers
+from checkout.waitlist.confirming import confirm_entry, confirm_token
 from checkout.waitlist.entries import decline_offer, entry_of_token, join_waitlist, leave_waitlist
 from checkout.waitlist.offers import serve_waitlists
+from checkout.waitlist.select import waitlist_json
 from seating.errors import HoldExpired, HoldsUnavailable, SeatUnavailable, ShowClosed, TooManySeats
 from seating.identity import token_for
 from seating.selectors import held_by, seat_map
@@ -42,9 +44,18 @@ def free(show, *seats):
 
 
 def join(show, owner, count=2, tier="", **more):
+    """Joins and opens the mail's link."""
+    return confirm(ask_to_join(show, owner, count, tier, **more))
+
+
+def ask_to_join(show, owner, count=2, tier="", **more):
     name = owner[6:10]
     who = {"name": name, "email": f"{name}@example.com", "site": "http://box.example", **more}
     return join_waitlist(owner, show.pk, count=count, tier=tier, **who)
+
+
+def confirm(entry):
+    return confirm_entry(confirm_token(entry), entry.show_id)
 
 
 def now(entry):
@@ -232,8 +243,38 @@ def test_a_lapsed_offer_goes_on_to_the_next(full, alice, bob):
     serve_waitlists()
     let_lapse(first)
     serve_waitlists()
-    assert (now(first).status, now(second).status) == ("lapsed", "offered")
+    assert (now(first).status, now(second).status) == ("waiting", "offered")
     assert sorted(second.seats) == ["A1", "A2"]
+    assert (first.hold, first.seats, first.offer_ends_at) == ("", [], None)
+    assert waitlist_json(first)["position"] == 1
+
+
+def test_a_lapsed_offer_puts_a_party_behind_those_who_wait_and_the_third_ends_its_entry(full, alice, bob):
+    first, second = join(full, alice), join(full, bob)
+    free(full, "A1", "A2")
+    turns = []
+    for _ in range(6):
+        assert serve_waitlists() == 1
+        offered = WaitlistEntry.objects.get(status="offered")
+        turns.append(offered.pk)
+        let_lapse(offered)
+    serve_waitlists()
+    assert turns == [first.pk, second.pk] * 3
+    assert (now(first).status, now(second).status) == ("lapsed", "lapsed")
+    assert len(set(first.lapsed_holds)) == 3 and first.hold in first.lapsed_holds
+    assert seat_map(full.pk).seats["A1"] == "available"
+
+
+def test_the_hold_of_a_lapsed_offer_is_nobodys_lost_booking(full, alice):
+    entry = join(full, alice)
+    free(full, "A1", "A2")
+    serve_waitlists()
+    lapsed = now(entry).hold
+    let_lapse(entry)
+    serve_waitlists()
+    assert now(entry).hold not in {"", lapsed}
+    assert entries.is_offer(full.pk, lapsed) and entries.is_offer(full.pk, entry.hold)
+    assert not entries.is_offer(full.pk, "another")
 
 
 def test_an_offer_that_cannot_be_ended_does_not_hold_up_the_others(full, alice, bob, monkeypatch):
@@ -242,16 +283,16 @@ def test_an_offer_that_cannot_be_ended_does_not_hold_up_the_others(full, alice, 
     assert serve_waitlists() == 2
     let_lapse(first)
     let_lapse(second)
-    end_entry = offers.end_entry
+    lapse_offer = offers.lapse_offer
 
-    def fail_for_the_first(entry, status):
+    def fail_for_the_first(entry):
         if entry.pk == first.pk:
             raise RuntimeError("the database is away")
-        end_entry(entry, status)
+        lapse_offer(entry)
 
-    monkeypatch.setattr(offers, "end_entry", fail_for_the_first)
+    monkeypatch.setattr(offers, "lapse_offer", fail_for_the_first)
     serve_waitlists()
-    assert (now(first).status, now(second).status) == ("offered", "lapsed")
+    assert (len(now(first).lapsed_holds), len(now(second).lapsed_holds)) == (0, 1)
 
 
 def test_whoever_leaves_gives_back_what_was_offered(full, alice, bob):
@@ -364,7 +405,7 @@ def test_no_offers_in_the_last_twenty_minutes_and_whoever_waits_is_told(full, al
     assert serve_waitlists() == 0
     assert (now(first).status, now(second).status) == ("offered", "closed")
     relay_outbox()
-    [told] = [one for one in mail.outbox if one.to == [second.email]]
+    [told] = [one for one in mail.outbox if one.to == [second.email]]  # what is confirmed needs no mail any more
     assert "No seats for your party came free" in told.body
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 
 from checkout.models import WaitlistEntry
+from checkout.waitlist.confirming import confirm_entry, confirm_token
 from checkout.waitlist.offers import serve_waitlists
 from seating.identity import owner_from_token
 from seating.services.blocks import block_seats, unblock_seats
@@ -25,7 +26,13 @@ def path(full):
     return f"shows/{full.pk}/waitlist/"
 
 
+def confirm_all(show):
+    for entry in WaitlistEntry.objects.filter(show=show, status="unconfirmed").order_by("id"):
+        confirm_entry(confirm_token(entry), show.pk)
+
+
 def offer_two(show):
+    confirm_all(show)
     unblock_seats(show.pk, ["A1", "A2"])
     assert serve_waitlists() == 1
 
@@ -38,17 +45,19 @@ def test_a_stranger_joins_and_gets_a_token_that_is_them(full, path, client):
     assert owner_from_token(body["token"]) == entry.owner
     assert body["entry"] | {"id": "", "created_at": ""} == {
         "id": "",
-        "status": "waiting",
+        "status": "unconfirmed",
         "count": 2,
         "tier": None,
         "name": "Alice",
         "email": "alice@example.com",
-        "position": 1,
+        "position": None,
         "created_at": "",
         "offer": None,
     }
     bearer = Client(headers={"Authorization": f"Bearer {body['token']}"})
     assert bearer.get(f"/api/{path}").json() == {"show": full.pk, "entry": body["entry"]}
+    confirm_all(full)
+    assert bearer.get(f"/api/{path}").json()["entry"] == body["entry"] | {"status": "waiting", "position": 1}
     assert client.get(f"/api/{path}").json()["entry"] is None
 
 
@@ -102,8 +111,9 @@ def test_an_offer_is_its_owners_alone(full, path, alices_client, bobs_client):
 
 def test_declining_leaving_and_places_in_the_queue(full, path, alices_client, bobs_client):
     post(alices_client, f"{path}join/", ALICE)
-    bobs = post(bobs_client, f"{path}join/", {**ALICE, "email": "bob@example.com"}).json()["entry"]
-    assert bobs["position"] == 2
+    post(bobs_client, f"{path}join/", {**ALICE, "email": "bob@example.com"})
+    confirm_all(full)
+    assert bobs_client.get(f"/api/{path}").json()["entry"]["position"] == 2
     offer_two(full)
     declined = post(alices_client, f"{path}decline/").json()
     assert (declined["entry"]["status"], declined["entry"]["offer"]) == ("declined", None)
@@ -135,6 +145,7 @@ def test_a_wish_that_makes_no_sense_is_a_clear_no(full, path, client, change, st
 def test_where_there_are_seats_or_an_entry_already_the_code_says_so(full, path, alices_client, bobs_client):
     post(alices_client, f"{path}join/", ALICE)
     assert post(alices_client, f"{path}join/", {**ALICE, "count": 3}).json()["code"] == "already_waiting"
+    confirm_all(full)
     assert post(bobs_client, f"{path}join/", ALICE).json()["code"] == "already_waiting"
     unblock_seats(full.pk, ["A1", "A2"])
     bobs = {**ALICE, "email": "bob@example.com"}

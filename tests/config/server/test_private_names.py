@@ -19,13 +19,14 @@ from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet import reactor, tcp
 from twisted.internet.protocol import BaseProtocol
 from twisted.internet.testing import StringTransport
+from twisted.web.http import HTTPChannel
 
 from config.server import private_names
 from config.server.protocol import AT_REST, LiveProtocol
 from tests.config.server.test_protocol import CONTINUED, HANDSHAKE, LAST, TEXT, Application, frame
 
 PING = 0x09
-OURS = {"bucket", "pinged_at", "stirred"}
+OURS = {"bucket", "flooded", "pinged_at", "stirred"}
 INVENTED = "_an_invented_name"
 PYPROJECT = Path(__file__).parents[3] / "pyproject.toml"
 
@@ -116,6 +117,14 @@ async def test_the_http_channel_stays_with_the_transport_and_has_requests(connec
     names = private_names.TWISTED_HTTP_CHANNEL_USED
     assert missing_from(names, connection.channel) == []
     assert missing_from([*names, INVENTED], connection.channel) == [INVENTED]
+
+
+def test_every_name_of_an_http_channel_that_is_overridden_or_set_is_still_there():
+    methods, values = private_names.TWISTED_HTTP_CHANNEL_METHODS, private_names.TWISTED_HTTP_CHANNEL_SET
+    assert missing_from(methods, HTTPChannel) == []
+    assert missing_from([*methods, INVENTED], HTTPChannel) == [INVENTED]
+    assert missing_from_methods(values, HTTPChannel) == []
+    assert missing_from_methods([*values, INVENTED], HTTPChannel) == [INVENTED]
 
 
 @pytest.mark.parametrize("names", [private_names.DAPHNE_SERVER_USED, private_names.DAPHNE_CONNECTION_KEYS])

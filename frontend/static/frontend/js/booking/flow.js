@@ -30,7 +30,7 @@ import { hearOfOwnSeats } from "./windows.js";
 
 const ANSWER_MS = 10_000; // after so long no answer is expected
 const LOST = new Set(["seat_unavailable", "unknown_seat"]); // refusals whose seats cannot be had
-const GOOD_NEWS = new Set(["booking_confirmed", "seats_offered"]); // of the notices
+const GOOD_NEWS = new Set(["booking_confirmed", "seats_offered", "waitlist_confirmed"]); // of the notices
 
 export class Flow {
   /** Waits for the answer to a request for a hold. @type {number | undefined} */

@@ -37,6 +37,8 @@ export function refusal(code, seats, page) {
       return gettext("Your seats were held too long ago and are open to everybody again. Choose once more.");
     case "holds_unavailable":
       return gettext("Seats cannot be held at the moment. Nothing is lost: try again shortly.");
+    case "too_many_requests":
+      return gettext("Too many requests came from your network. Wait a minute, then try again.");
     case "no_answer":
       return gettext("The server did not answer. Try again.");
     case "csrf_failed":
@@ -57,6 +59,8 @@ export function notice(code, detail) {
       return gettext("The sale for this show has ended.");
     case "show_cancelled":
       return gettext("This show is cancelled. Paid bookings are refunded.");
+    case "waitlist_confirmed":
+      return gettext("Your address is confirmed: you are on the list.");
     default:
       return detail || code;
   }

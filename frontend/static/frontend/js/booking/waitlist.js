@@ -1,4 +1,4 @@
-// The waitlist's card: joining when a party finds no seats, waiting, and an offer with its time. It shows the state and
+// The waitlist's card: joining when a party finds no seats, confirming by mail, waiting, and an offer with its time. It shows the state and
 // asks the server for what the visitor wishes; who is offered seats next is the server's business.
 
 import { get, post, problemOf } from "../lib/api.js";
@@ -7,12 +7,13 @@ import { announce, byId, inputOf, selectOf, setText } from "../lib/dom.js";
 import { gettext, listed, ngettext } from "../lib/text.js";
 import * as change from "../seatmap/changes.js";
 
+/** @import { Problem } from "../lib/api.js" */
 /** @import { ServerClock } from "../lib/clock.js" */
 /** @import { Show } from "../lib/messages.js" */
 /** @import { Entry, State } from "../seatmap/state.js" */
 /** @import { Page } from "./page.js" */
 
-/** What of the card is shown. @typedef {"form" | "waiting" | "offer"} Part */
+/** What of the card is shown. @typedef {"form" | "unconfirmed" | "waiting" | "offer"} Part */
 
 /** @typedef {{open: boolean, joinable: boolean, short: boolean, secondsLeft: number}} Situation */
 
@@ -29,7 +30,7 @@ import * as change from "../seatmap/changes.js";
 const LOOK_MS = 20_000; // while waiting: the place in the queue, and an offer where no socket brings it
 const PASSED_ON_MS = 3_000; // after an offer's end: the server passes it on within two seconds
 /** @type {Part[]} */
-const PARTS = ["form", "waiting", "offer"];
+const PARTS = ["form", "unconfirmed", "waiting", "offer"];
 
 /**
  * How many seats a party may count on: free, of the tier where one is named, wheelchair places left out.
@@ -53,7 +54,7 @@ export function freeFor(state, tier = "") {
 export function partOf(entry, { open, joinable, short, secondsLeft }) {
   if (!open) return null;
   if (entry?.status === "offered" && secondsLeft > 0) return "offer";
-  if (entry?.status === "waiting") return "waiting";
+  if (entry?.status === "unconfirmed" || entry?.status === "waiting") return entry.status;
   return joinable && short ? "form" : null;
 }
 
@@ -82,6 +83,7 @@ export class Waitlist {
     });
     this.form.noValidate = true; // our messages stand beside the fields and are read with them
     this.form.addEventListener("submit", (event) => this.#join(event));
+    byId("waitlist-again").addEventListener("click", () => this.#giveUp("leave/"));
     byId("waitlist-leave").addEventListener("click", () => this.#giveUp("leave/"));
     byId("waitlist-decline").addEventListener("click", () => this.#giveUp("decline/"));
     byId("waitlist-take").addEventListener("click", () => this.#take());
@@ -98,11 +100,18 @@ export class Waitlist {
     this.card.hidden = part === null;
     for (const name of PARTS) byId(`waitlist-${name}`).hidden = name !== part;
     if (part === "form" && this.#part !== "form") this.#beginForm();
+    if (part === "unconfirmed" && entry) setText(byId("waitlist-sent"), sentTo(entry));
+    if (part === "unconfirmed" && this.#part !== "unconfirmed") this.#readOut("waitlist-unconfirmed");
     if (part === "waiting" && entry) showWaiting(entry);
     if (part === "offer" && offer) showOffer(offer.seats, offer.adjacent);
-    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden in the offer must not be read out
-    if (part === "offer" && this.#part !== "offer") announce(byId("murmur"), byId("waitlist-offer").innerText);
+    if (part === "offer" && this.#part !== "offer") this.#readOut("waitlist-offer");
     this.#part = part;
+  }
+
+  /** @param {string} id */
+  #readOut(id) {
+    // biome-ignore lint/performance/useDomNodeTextContent: what is hidden in it must not be read out
+    announce(byId("murmur"), byId(id).innerText);
   }
 
   /** The finder asked the server and there were no such seats. */
@@ -140,7 +149,8 @@ export class Waitlist {
   }
 
   #look() {
-    if (this.state.entry?.status === "waiting" && document.visibilityState === "visible") this.refresh();
+    const status = this.state.entry?.status;
+    if ((status === "unconfirmed" || status === "waiting") && document.visibilityState === "visible") this.refresh();
   }
 
   #beginForm() {
@@ -216,13 +226,26 @@ export class Waitlist {
       onAnswer(await post(`${this.page.paths.waitlist}${verb}`, body));
     } catch (error) {
       const problem = problemOf(error);
-      this.say("bad", problem.message, { key: "waitlist" });
+      this.say("bad", refusalOf(problem), { key: "waitlist" });
       if (problem.status === 410) await this.refresh();
     } finally {
       this.#busy = false;
       this.card.removeAttribute("aria-busy");
     }
   }
+}
+
+/** @param {Problem} problem */
+function refusalOf({ code, message }) {
+  if (code !== "too_many_waiting_here") return message;
+  return gettext(
+    "Several groups from your network are on this list already. Sign in to join as yourself, or try again later.",
+  );
+}
+
+/** @param {Entry} entry */
+function sentTo({ email }) {
+  return gettext("We have sent a mail to {email}.", { email });
 }
 
 /** @param {Entry} entry */

@@ -1,6 +1,6 @@
 // The HTTP API: JSON in and out, problems as exceptions that carry the API's code.
 
-import { gettext } from "./text.js";
+import { gettext, ngettext } from "./text.js";
 
 /**
  * The body of a refusal (application/problem+json, RFC 9457).
@@ -9,6 +9,7 @@ import { gettext } from "./text.js";
  * @property {string} [title]
  * @property {string} [detail]
  * @property {string[]} [seats] the seats that stand in the way
+ * @property {number} [retry_after] seconds to wait before it is worth asking again
  * @property {{field: string, message: string}[]} [errors] fields by their path, such as "body.contact.email"
  */
 
@@ -19,12 +20,27 @@ export class Problem extends Error {
    * @param {ProblemBody} body
    */
   constructor(status, body) {
-    super(body.detail || body.title || gettext("The request was refused."));
+    super(sentenceOf(body));
     this.status = status;
     this.code = body.code || "refused";
     this.seats = body.seats || [];
     this.body = body;
   }
+}
+
+/**
+ * What every page says of a refusal. One that any request may meet is in the page's language.
+ * @param {ProblemBody} body
+ */
+function sentenceOf({ code, title, detail, retry_after: seconds }) {
+  if (code === "too_many_requests" && seconds) {
+    return ngettext(
+      "Too many requests came from your network. Wait {count} second, then try again.",
+      "Too many requests came from your network. Wait {count} seconds, then try again.",
+      seconds,
+    );
+  }
+  return detail || title || gettext("The request was refused.");
 }
 
 /**

@@ -93,8 +93,9 @@ async function begin() {
  */
 function receive(message, flow, waitlist, connection) {
   flow.receive(message);
-  const isOffer = message.type === "notice" && message.code === "seats_offered";
-  if (message.type === "expired" || isOffer) {
+  const code = message.type === "notice" ? message.code : "";
+  if (code === "waitlist_confirmed") waitlist.refresh();
+  if (message.type === "expired" || code === "seats_offered") {
     waitlist.refresh();
     connection.resync();
   }

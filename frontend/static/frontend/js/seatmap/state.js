@@ -15,10 +15,10 @@
  */
 
 /**
- * This visitor's place on the waitlist, as GET /api/shows/<id>/waitlist/ has it. `position` 1 is next; null once the
- * party has had its turn.
+ * This visitor's place on the waitlist, as GET /api/shows/<id>/waitlist/ has it. `position` 1 is next; null unless
+ * the party waits.
  * @typedef {object} Entry
- * @property {"waiting" | "offered" | "taken" | "declined" | "lapsed" | "left" | "closed"} status
+ * @property {"unconfirmed" | "waiting" | "offered" | "taken" | "declined" | "lapsed" | "left" | "closed"} status
  * @property {number} count
  * @property {string | null} tier
  * @property {string} email
