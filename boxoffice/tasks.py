@@ -9,9 +9,12 @@ from boxoffice.board import BOX_OFFICE_GROUP, box_office_figures
 from seating.errors import HoldsUnavailable
 
 # The task keeps the name it had in `seating`, because a running beat or worker knows it by that name.
-# `expires`: identical tasks must not pile up while the worker is busy.
 BEAT = {
-    "publish figures": {"task": "seating.publish_figures", "schedule": 1.0, "options": {"expires": 2}},
+    "publish figures": {
+        "task": "seating.publish_figures",
+        "schedule": 1.0,
+        "options": {"queue": "seats", "expires": 10},
+    },
 }
 FIGURES_KEY = "boxoffice:figures"
 

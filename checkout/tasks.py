@@ -1,5 +1,7 @@
 """Checkout's rhythm. Every task may run twice, at once, or not at all for a while: the next sweep makes up for it."""
 
+from typing import Any
+
 from celery import shared_task
 
 from checkout.bookings import idempotency
@@ -11,8 +13,15 @@ from checkout.waitlist import offers
 
 @shared_task
 def relay_outbox() -> None:
+    """Everything but refunds, whose task is `send_refunds`; the name is what a running beat or worker knows."""
     queue.awake(relay_outbox.name)
-    handlers.relay_outbox()
+    handlers.send_mails()
+
+
+@shared_task
+def send_refunds() -> None:
+    queue.awake(send_refunds.name)
+    handlers.send_refunds()
 
 
 @shared_task
@@ -58,20 +67,20 @@ def forget_old_keys() -> None:
     idempotency.forget_old_keys()
 
 
-# name → task and seconds between two runs; config.celery collects it.
+def _every(seconds: float, task: str, queue: str) -> dict[str, Any]:
+    return {"task": f"checkout.tasks.{task}", "schedule": seconds, "options": {"queue": queue, "expires": 6 * seconds}}
+
+
+# config.celery collects it, and says what the queues are for.
 BEAT = {
-    "checkout: relay the outbox": {"task": "checkout.tasks.relay_outbox", "schedule": 5.0},
-    "checkout: work on stored webhooks": {"task": "checkout.tasks.process_webhooks", "schedule": 5.0},
-    "checkout: end bookings whose time is over": {"task": "checkout.tasks.expire_bookings", "schedule": 5.0},
-    "checkout: ask about open orders": {"task": "checkout.tasks.reconcile_orders", "schedule": 15.0},
-    "checkout: ask about refunds": {"task": "checkout.tasks.reconcile_refunds", "schedule": 60.0},
-    "checkout: give back cancelled shows": {"task": "checkout.tasks.give_back_cancelled_shows", "schedule": 15.0},
-    "checkout: remind of shows": {"task": "checkout.tasks.remind_customers", "schedule": 30.0},
-    # `expires`: a busy worker must not find a pile of them.
-    "checkout: serve the waitlists": {
-        "task": "checkout.tasks.serve_waitlists",
-        "schedule": 2.0,
-        "options": {"expires": 4},
-    },
-    "checkout: forget old idempotency keys": {"task": "checkout.tasks.forget_old_keys", "schedule": 3600.0},
+    "checkout: serve the waitlists": _every(2.0, "serve_waitlists", "seats"),
+    "checkout: send refunds": _every(5.0, "send_refunds", "money"),
+    "checkout: work on stored webhooks": _every(5.0, "process_webhooks", "money"),
+    "checkout: end bookings whose time is over": _every(5.0, "expire_bookings", "money"),
+    "checkout: ask about open orders": _every(15.0, "reconcile_orders", "money"),
+    "checkout: ask about refunds": _every(60.0, "reconcile_refunds", "money"),
+    "checkout: give back cancelled shows": _every(15.0, "give_back_cancelled_shows", "money"),
+    "checkout: forget old idempotency keys": _every(3600.0, "forget_old_keys", "money"),
+    "checkout: relay the outbox": _every(5.0, "relay_outbox", "mail"),
+    "checkout: remind of shows": _every(30.0, "remind_customers", "mail"),
 }

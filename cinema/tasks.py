@@ -10,4 +10,10 @@ def follow_the_clock() -> None:
     services.follow_the_clock()
 
 
-BEAT = {"cinema: open and close sales": {"task": "cinema.tasks.follow_the_clock", "schedule": 5.0}}
+BEAT = {
+    "cinema: open and close sales": {
+        "task": "cinema.tasks.follow_the_clock",
+        "schedule": 5.0,
+        "options": {"queue": "seats", "expires": 30},
+    }
+}

@@ -10,14 +10,22 @@ from seating.services import holds, reconcile
 
 log = structlog.get_logger(__name__)
 
-# `expires`: while the worker is busy, identical tasks must not pile up.
+# One message of each task waits at most (config.celery), so `expires` may be longer than the time between two.
 BEAT = {
-    "expire holds": {"task": "seating.expire_holds", "schedule": 1.0, "options": {"expires": 2}},
-    "reconcile shows": {"task": "seating.reconcile_shows", "schedule": 5.0, "options": {"expires": 5}},
+    "expire holds": {
+        "task": "seating.expire_holds",
+        "schedule": 1.0,
+        "options": {"queue": "seats", "expires": 10},
+    },
+    "reconcile shows": {
+        "task": "seating.reconcile_shows",
+        "schedule": 5.0,
+        "options": {"queue": "seats", "expires": 30},
+    },
     "forget past shows": {
         "task": "seating.forget_past_shows",
         "schedule": 3600.0,
-        "options": {"expires": 600},
+        "options": {"queue": "seats", "expires": 3600},
     },
 }
 

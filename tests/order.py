@@ -19,8 +19,15 @@ SITES_OF_THEIR_OWN = (
     "tests/live/test_servers_are_killed.py",
     "tests/live/test_slow_viewers.py",
     "tests/live/test_nothing_is_left.py",
+    "tests/live/test_silent_mail_server.py",
 )
-SHARING = ("tests/live/", "tests/browser/", "tests/trials/test_contend.py", "tests/trials/stampede/test_a_run.py")
+SHARING = (
+    "tests/live/",
+    "tests/browser/",
+    "tests/production/",
+    "tests/trials/test_contend.py",
+    "tests/trials/stampede/test_a_run.py",
+)
 FIRST = (  # by what they took when this was measured
     SITES_OF_THEIR_OWN[0],
     SHARED,

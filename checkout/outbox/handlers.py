@@ -14,6 +14,16 @@ def relay_outbox() -> int:
     return queue.relay(HANDLERS)
 
 
+def send_refunds() -> int:
+    """The refunds of it."""
+    return queue.relay(HANDLERS, queue.MONEY)
+
+
+def send_mails() -> int:
+    """Everything else of it."""
+    return queue.relay(HANDLERS, queue.MAILS)
+
+
 def _whole(message: OutboxMessage) -> Booking:
     bookings = Booking.objects.select_related("show__movie", "show__screen__theatre__city")
     return bookings.prefetch_related("lines", "tickets").get(pk=message.booking_id)

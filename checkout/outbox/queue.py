@@ -2,11 +2,13 @@
 
 `put` writes a row; its key makes the effect one, however often it is asked for. `relay` takes due rows one by one
 (`checkout.models.due`), carries them out, and retries with ever longer waits for three days. Celery is only the wake-up
-call: a lost one costs seconds, because the sweep comes every few of them.
+call: a lost one costs seconds, because the sweep comes every few of them. Refunds and mails have a task each, in queues
+of their own: a mail server that says nothing must not hold up money.
 """
 
 import contextlib
 import functools
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -16,6 +18,7 @@ import structlog
 from celery import current_app
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from kombu.exceptions import LimitExceeded, OperationalError
 from kombu.pools import producers
@@ -32,6 +35,8 @@ LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
 CALL_SECONDS = 5  # a call that was lost is made again then; the sweep comes as often
 AT_ONCE = 200  # rows per run: the next sweep takes the rest
+RUN_SECONDS = 30.0  # then a run begins no further row: the worker has other tasks too
+MONEY, MAILS = Q(kind="refund"), ~Q(kind="refund")  # which rows a task carries out
 
 Handler = Callable[[OutboxMessage], None]
 
@@ -45,7 +50,7 @@ def put(booking: Booking | None, kind: str, key: str, **payload: Any) -> None:
     OutboxMessage.objects.bulk_create(
         [OutboxMessage(booking=booking, kind=kind, key=key, payload=payload)], ignore_conflicts=True
     )
-    wake("checkout.tasks.relay_outbox")
+    _wake_for(kind)
 
 
 def put_for_each(bookings: Iterable[Booking], kind: str) -> None:
@@ -53,17 +58,21 @@ def put_for_each(bookings: Iterable[Booking], kind: str) -> None:
     rows = [OutboxMessage(booking=booking, kind=kind, key=f"{kind}:{booking.pk}") for booking in bookings]
     if rows:
         OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
-        wake("checkout.tasks.relay_outbox")
+        _wake_for(kind)
 
 
-def put_again(key: str) -> None:
+def put_again(kind: str, key: str) -> None:
     """Inside a transaction: what was given up under `key`, or found nothing to do, is due once more, for three more
     days."""
     now = timezone.now()
-    OutboxMessage.objects.filter(key=key).update(
+    OutboxMessage.objects.filter(kind=kind, key=key).update(
         done_at=None, given_up_at=None, created_at=now, due_at=now, attempts=0, error=""
     )
-    wake("checkout.tasks.relay_outbox")
+    _wake_for(kind)
+
+
+def _wake_for(kind: str) -> None:
+    wake("checkout.tasks.send_refunds" if kind == "refund" else "checkout.tasks.relay_outbox")
 
 
 # A broker that is down must not hold up the customer whose booking has just been written.
@@ -116,19 +125,19 @@ def _called(task: str) -> str:
     return f"called:{task}"
 
 
-def relay(handlers: Mapping[str, Handler], limit: int = AT_ONCE) -> int:
-    """Carries out due rows; returns how many succeeded. A handler's exception means: again later."""
-    done = 0
+def relay(handlers: Mapping[str, Handler], which: Q | None = None, limit: int = AT_ONCE) -> int:
+    """Carries out due rows, or only `which`; returns how many succeeded. A handler's exception means: again later."""
+    done, until = 0, time.monotonic() + RUN_SECONDS
     for _ in range(limit):
-        message = _take_one()
+        message = _take_one(which or Q()) if time.monotonic() < until else None
         if message is None:
             break
         done += _carry_out(message, handlers)
     return done
 
 
-def _take_one() -> OutboxMessage | None:
-    taken = take(OutboxMessage.objects.filter(done_at=None, given_up_at=None), timezone.now(), LEASE)
+def _take_one(which: Q) -> OutboxMessage | None:
+    taken = take(OutboxMessage.objects.filter(which, done_at=None, given_up_at=None), timezone.now(), LEASE)
     if not taken:
         return None
     crash_points.reached(crash_points.OUTBOX_TAKEN)

@@ -113,7 +113,7 @@ def retry_refund(refund_pk: int) -> None:
         failed.due_at = None
         if failed.refund_id is None:
             failed.status, failed.created_at, failed.edition = Status.PENDING, timezone.now(), failed.edition + 1
-            queue.put_again(f"refund:{failed.key}")
+            queue.put_again("refund", f"refund:{failed.key}")
         else:
             key = f"again-{failed.pk}-{failed.payment.payment_id}"[:40]
             decide_refund(
