@@ -147,7 +147,31 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     return value
 
 
-def same_database(url: str) -> tuple[str | None, int, str]:
+def check_apart(cluster: bool, **addresses: str) -> None:
+    """Refuses Redis addresses that share a logical database; REDIS_URL is the locks'.
+
+    A cluster has database 0 alone, so there everything else needs a server of its own.
+    """
+    if len({_logical_database(url) for url in addresses.values()}) < len(addresses):
+        *first, last = addresses
+        raise ImproperlyConfigured(
+            f"{', '.join(first)} and {last} must name {len(addresses)} different logical databases: clearing the cache "
+            "would drop every seat lock."
+        )
+    if not cluster:
+        return
+    host, port, path = _logical_database(addresses["REDIS_URL"])
+    if path != "/0":
+        raise ImproperlyConfigured("REDIS_URL must end in /0 with REDIS_CLUSTER: a cluster has no other database.")
+    for name, url in addresses.items():
+        if name != "REDIS_URL" and _logical_database(url)[:2] == (host, port):
+            raise ImproperlyConfigured(
+                f"{name} is on the cluster, which has logical database 0 only, and that is for the seat locks. With "
+                f"REDIS_CLUSTER set {name} to a server of its own, such as redis://other-host:6379/0."
+            )
+
+
+def _logical_database(url: str) -> tuple[str | None, int, str]:
     """A key that is equal for two Redis addresses of the same logical database."""
     parts = urlsplit(url)
     return parts.hostname, parts.port or 6379, parts.path

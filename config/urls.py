@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 from django.urls import include, path
-from django_prometheus.exports import ExportToDjangoView
 
 from config.api import api
+from config.metrics import metrics
 
 urlpatterns = [
     path("", include("frontend.urls")),
@@ -12,7 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
-    path("metrics", ExportToDjangoView, name="metrics"),
+    path("metrics", metrics, name="metrics"),
 ]
 
 handler400 = "frontend.views.bad_request"
