@@ -19,8 +19,6 @@ export function refusal(code, seats, page) {
       return gettext(
         "Too many seats of this show are held from your network and not paid for. Pay for yours or give some back; or sign in, and only your own count.",
       );
-    case "too_many_requests":
-      return gettext("Too many tries came from your network. Wait a minute, then try again.");
     case "accounts_only":
       return gettext("Seats of this show are for signed-in visitors. Sign in, then choose your seats.");
     case "hold_unknown":
