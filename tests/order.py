@@ -35,6 +35,7 @@ FIRST = (  # by what they took when this was measured
     SHARED,
     *SITES_OF_THEIR_OWN[1:],
     "tests/checkout/test_every_crash_point.py",
+    "tests/config/server/test_limits_of_the_server.py",
     "tests/checkout/sandbox/test_process.py",
     "tests/trials/stampede/test_false_sites.py",
     "tests/checkout/test_a_walk_through_checkout.py",

@@ -116,3 +116,10 @@ def test_the_document_says_who_may_call_what():
     ]
     assert found["checkout_gate_api_keys"] == [{"StaffToken": []}, {"StaffSession": []}]
     assert found["checkout_gate_api_check_in"] == [{"StaffToken": []}, {"StaffSession": [], **token}]
+
+
+@pytest.mark.django_db
+def test_on_another_server_too_a_body_that_is_too_large_is_a_413(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
+    answer = client.post("/api/bookings/lock-seats/", {"show": 1, "seats": ["A1"]}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")

@@ -20,6 +20,7 @@ from config.dev.embedded import free_port
 from config.dev.lifeline import end_with_parent
 
 ROOT = Path(__file__).parents[3]
+LARGE = 32 * 1024 * 1024
 PROGRAM = """
 import sys
 import django
@@ -34,7 +35,8 @@ live_server.LiveCommandLine().run(
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """Answers with how many bytes the body had; accepts every socket and takes no notice of it."""
+    """Answers with how many bytes the body had, at `/large` with LARGE bytes; accepts every socket and takes no notice
+    of it."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.accept"})
@@ -46,7 +48,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
         message = await receive()
         length += len(message.get("body", b""))
         more = message.get("more_body", False)
-    body = str(length).encode()
+    body = bytes(LARGE) if scope["path"] == "/large" else str(length).encode()
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})

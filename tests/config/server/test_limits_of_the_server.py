@@ -12,7 +12,7 @@ import pytest
 
 from config.server import http_channel
 from config.server.http_channel import Phase
-from tests.config.server.server_process import everything, server_process
+from tests.config.server.server_process import LARGE, everything, server_process
 from tests.config.server.test_protocol import CONTINUED, HANDSHAKE, LAST, PONG, TEXT, frame
 
 PING = 0x09
@@ -207,6 +207,32 @@ def test_a_connection_that_says_nothing_ends_and_one_between_two_requests_stays(
         assert everything(silent) == b""
         waiting.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert waiting.recv(4096).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(("idle", "ends"), [(1.0, True), (3600.0, False)])
+def test_an_answer_that_nobody_takes_is_given_up_and_a_slow_reader_gets_all_of_it(idle, ends):
+    """Without the limit it stays in memory for as long as whoever asked for it likes."""
+    with server_process(f"http_channel.SECONDS[http_channel.Phase.IDLE] = {idle}") as server, server.connect() as slow:
+        ask = b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        slow.sendall(ask)
+        with server.connect() as silent:
+            silent.sendall(ask)
+            taken = 0
+            while piece := slow.recv(4 * MEGABYTE):
+                taken += len(piece)
+                time.sleep(0.4 * len(piece) / MEGABYTE)
+            assert taken > LARGE
+            assert (len(everything_at_hand(silent)) < LARGE) is ends
+
+
+def everything_at_hand(connection):
+    """Whatever comes until nothing comes for a while."""
+    found = b""
+    connection.settimeout(5)
+    with contextlib.suppress(ConnectionError, TimeoutError):
+        while piece := connection.recv(MEGABYTE):
+            found += piece
+    return found
 
 
 # ------------------------------------------------------------------------------------------- connections
