@@ -31,6 +31,10 @@ def _email(text: str) -> str:
     return text
 
 
+def _plain_phone(text: str) -> str:
+    return "".join(letter for letter in text if letter not in " ()-")
+
+
 def _different(names: list[str]) -> list[str]:
     if len(set(names)) < len(names):
         raise ValueError("Name each of them once.")
@@ -43,7 +47,11 @@ Seat = Annotated[str, Field(min_length=1, max_length=40), Printable]
 Seats = Annotated[list[Seat], Field(min_length=1, max_length=MOST_NAMED), AfterValidator(_different)]
 Name = Annotated[str, Field(max_length=120), Printable, AfterValidator(filled)]
 Email = Annotated[str, Field(max_length=254), Printable, AfterValidator(_email)]
-Phone = Annotated[str, Field(pattern=r"^(\+?[0-9][0-9 ()-]{4,22})?$", description="digits, may be left empty")]
+Phone = Annotated[
+    str,
+    Field(pattern=r"^(\+?[0-9][0-9 ()-]{4,22})?$", description="digits, may be left empty"),
+    AfterValidator(_plain_phone),
+]
 Opaque = Annotated[str, Field(min_length=1, max_length=200)]
 TicketId = Annotated[str, Field(min_length=1, max_length=40), Printable]
 Paise = Annotated[int, Field(description="paise")]

@@ -1,11 +1,13 @@
 """Checkout's rhythm. Every task may run twice, at once, or not at all for a while: the next sweep makes up for it."""
 
 from celery import shared_task
+from celery.schedules import crontab
 
 from checkout.bookings import idempotency
 from checkout.cancellations import shows
 from checkout.outbox import handlers, queue, reminders
 from checkout.payments import reconciling, refunds, webhooks
+from checkout.privacy import retention
 from checkout.waitlist import offers
 
 
@@ -58,6 +60,11 @@ def forget_old_keys() -> None:
     idempotency.forget_old_keys()
 
 
+@shared_task
+def forget_personal_data() -> None:
+    retention.forget_personal_data()
+
+
 # name → task and seconds between two runs; config.celery collects it.
 BEAT = {
     "checkout: relay the outbox": {"task": "checkout.tasks.relay_outbox", "schedule": 5.0},
@@ -74,4 +81,9 @@ BEAT = {
         "options": {"expires": 4},
     },
     "checkout: forget old idempotency keys": {"task": "checkout.tasks.forget_old_keys", "schedule": 3600.0},
+    "checkout: forget personal data": {
+        "task": "checkout.tasks.forget_personal_data",
+        "schedule": crontab(hour=21, minute=40),  # UTC: ten past three in India
+        "options": {"expires": 3600},
+    },
 }

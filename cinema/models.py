@@ -145,6 +145,9 @@ class Show(models.Model):
     refuse_single_seats = models.BooleanField(
         default=False, help_text="refuse a selection that leaves a single free seat between taken ones"
     )
+    accounts_only = models.BooleanField(
+        default=False, help_text="everybody may look, but only accounts with a verified address may hold seats"
+    )
 
     class Meta:
         ordering = ["starts_at", "id"]

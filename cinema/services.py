@@ -64,6 +64,7 @@ def plan_show(
     on_sale_at: datetime | None = None,
     plan: SeatingPlan | None = None,
     refuse_single_seats: bool = False,
+    accounts_only: bool = False,
 ) -> Show:
     """Plans a new show: on sale now, or scheduled if `on_sale_at` is in the future.
 
@@ -88,6 +89,7 @@ def plan_show(
             format=format,
             on_sale_at=on_sale_at or now,
             refuse_single_seats=refuse_single_seats,
+            accounts_only=accounts_only,
         )
         show.state = states.ON_SALE if show.on_sale_at <= now else states.SCHEDULED
         check_show(show)
@@ -106,7 +108,7 @@ def _store_prices(show: Show, prices: Mapping[str, int]) -> None:
     )
 
 
-CHANGEABLE = {"starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats"}
+CHANGEABLE = {"starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats", "accounts_only"}
 
 
 def change_show(show_id: int, prices: Mapping[str, int] | None = None, **changes: Any) -> Show:

@@ -61,6 +61,19 @@ class DayForm(forms.Form):
         return self.cleaned_data.get("date")
 
 
+class ContactForm(forms.Form):
+    """Whom a booking is for, by the same rules as the API's (`checkout.fields`)."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("Email address"), max_length=254)
+    phone = forms.RegexField(
+        r"^(\+?[0-9][0-9 ()-]{4,22})?$",
+        label=_("Phone (optional)"),
+        required=False,
+        error_messages={"invalid": _("Write the telephone number in digits.")},
+    )
+
+
 class CancelShowForm(forms.Form):
     """The reason why the cinema cancels a show, written for its customers."""
 

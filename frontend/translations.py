@@ -105,6 +105,8 @@ ACCOUNTS = (
     gettext_noop("A user is already registered with this email address."),
     gettext_noop("Please type your current password."),
     gettext_noop("Incorrect password."),
+    gettext_noop("Code"),
+    gettext_noop("Incorrect code."),
     gettext_noop("Invalid or expired key."),
     gettext_noop("The password reset token was invalid."),
     gettext_noop("You cannot add more than %d email addresses."),

@@ -1,15 +1,26 @@
 """The seat rows of the HTTP API."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import quote_etag
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from pydantic import ConfigDict, Field
 
-from seating import selectors
+from cinema.addresses import address_of_request
+from cinema.problems import problems
+from cinema.times import utc
+from seating import new_guests, selectors
+from seating.auth import VisitorRequest
+from seating.identity import TOKEN_LIFE, is_guest, new_guest, token_for
 
 router = Router(tags=["seats"])
+
+
+class GuestOut(Schema):
+    token: str = Field(description="send it as `Authorization: Bearer` from now on, and in a socket's `hello`")
+    expires_at: str
 
 
 class SeatStates(Schema):
@@ -32,6 +43,17 @@ class PartyIn(Schema):
 class BestOut(Schema):
     seats: list[str]
     adjacent: bool
+
+
+@router.post(
+    "/guests/",
+    response={201: GuestOut, **problems(401, 403, 429)},
+    summary="An identity for a guest before the first hold; with a token, a new one for the same guest",
+)
+def begin_as_guest(request: VisitorRequest) -> Any:
+    owner = next(filter(is_guest, request.auth.owners), None) or new_guest()
+    new_guests.admit(owner, address_of_request(request))
+    return Status(201, {"token": token_for(owner), "expires_at": utc(datetime.now(UTC) + TOKEN_LIFE)})
 
 
 @router.get("/shows/{show_id}/seats/", auth=None, response=SeatStates, summary="Every seat's state")

@@ -16,11 +16,14 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import CsrfViewMiddleware
 from ninja.security.base import AuthBase
 
+from cinema.addresses import address_of_request
 from cinema.errors import DomainError
 from seating.identity import (
     COOKIE,
+    Caller,
     Visitor,
     is_guest,
+    is_verified,
     visitor_of_bearer,
     visitor_of_cookies,
 )
@@ -38,6 +41,11 @@ class VisitorRequest(HttpRequest):
     """What an operation gets once a scheme has let it pass."""
 
     auth: Visitor
+
+
+def caller_of(request: HttpRequest, owner: str) -> Caller:
+    """In whose budget the seats count that this owner asks for."""
+    return Caller(address_of_request(request), verified=not is_guest(owner) and is_verified(request.user))
 
 
 def check_csrf(request: HttpRequest) -> None:

@@ -46,6 +46,8 @@ class ShowChannel:
         self.show = show
         self.hall = hall
         self.viewers: set[Viewer] = set()
+        self._of_owner: dict[str, Viewer | list[Viewer]] = {}  # a list only where one person has several sockets
+        self._greeted_later: dict[Viewer, str] = {}  # strangers who came before the first read, and their tokens
         self.behind: dict[Viewer, float] = {}  # viewers who were skipped, and since when
         self.elsewhere = 0  # viewers on other web processes, as last reported
         self.sale_state = ""
@@ -60,6 +62,50 @@ class ShowChannel:
         self._throttle = throttle or Throttle()
         self._window: asyncio.TimerHandle | None = None
         self._broadcasting: asyncio.Task[None] | None = None
+
+    # ------------------------------------------------------------------------------------------ viewers
+    def join(self, viewer: Viewer, token: str | None = None) -> None:
+        """Adds a viewer and sends them the map, as soon as there is one. A stranger's `token` comes with it."""
+        self.viewers.add(viewer)
+        self._index(viewer)
+        if self.loaded:
+            self.send(viewer, self.snapshot_for(viewer.owner, token))
+        elif token:
+            self._greeted_later[viewer] = token
+
+    def leave(self, viewer: Viewer) -> None:
+        self.viewers.discard(viewer)
+        self.behind.pop(viewer, None)
+        self._greeted_later.pop(viewer, None)
+        self._unindex(viewer)
+
+    def identify(self, viewer: Viewer, owner: str) -> None:
+        """From now on this socket hears of what is this owner's."""
+        self._unindex(viewer)
+        viewer.owner = owner
+        self._index(viewer)
+
+    def _index(self, viewer: Viewer) -> None:
+        if viewer.owner is None:
+            return
+        known = self._of_owner.get(viewer.owner)
+        if known is None:
+            self._of_owner[viewer.owner] = viewer
+        else:
+            self._of_owner[viewer.owner] = [*(known if isinstance(known, list) else [known]), viewer]
+
+    def _unindex(self, viewer: Viewer) -> None:
+        if viewer.owner is None:
+            return
+        rest = [other for other in self.sockets_of(viewer.owner) if other is not viewer]
+        if rest:
+            self._of_owner[viewer.owner] = rest
+        else:
+            self._of_owner.pop(viewer.owner, None)
+
+    def sockets_of(self, owner: str) -> list[Viewer]:
+        known = self._of_owner.get(owner, [])
+        return known if isinstance(known, list) else [known]
 
     @property
     def loaded(self) -> bool:
@@ -82,7 +128,7 @@ class ShowChannel:
             self.apply(message)
 
     def apply(self, message: dict[str, Any]) -> None:
-        """One published change: `{epoch, seq, changes, people, lost}`; `people` is the holds of these owners."""
+        """One published change: `{epoch, seq, changes, people, lost, news}`; `people` is the holds of these owners."""
         if self._early is not None:
             self._early.append(message)
             return
@@ -101,6 +147,9 @@ class ShowChannel:
         self._send_changes()
         for owner, seats in message["lost"].items():
             self.send_to_owner(owner, protocol.expired(seats))
+        for owner, what, seats in message.get("news", ()):  # a process of an older version sends none
+            if owner in self._of_owner:
+                self.send_to_owner(owner, protocol.yours(what, seats, self.mine(owner)))
 
     # --------------------------------------------------------------------------------- deltas to everybody
     def _send_changes(self) -> None:
@@ -160,8 +209,11 @@ class ShowChannel:
 
     def _send_snapshots(self) -> None:
         anonymous = self.snapshot_for(None)
+        tokens, self._greeted_later = self._greeted_later, {}
         for viewer in self.viewers:
-            self._send_snapshot(viewer, self.snapshot_for(viewer.owner) if viewer.owner in self.holds else anonymous)
+            personal = viewer.owner in self.holds or viewer in tokens
+            frame = self.snapshot_for(viewer.owner, tokens.get(viewer)) if personal else anonymous
+            self._send_snapshot(viewer, frame)
 
     def _send_snapshot(self, viewer: Viewer, snapshot: Frame) -> bool:
         sent = viewer.outlet.broadcast(snapshot)
@@ -192,17 +244,16 @@ class ShowChannel:
             viewer.close_soon(CloseCode.TOO_SLOW)
 
     def send_to_owner(self, owner: str, frame: Frame) -> None:
-        for viewer in self.viewers:
-            if viewer.owner == owner:
-                self.send(viewer, frame)
+        for viewer in self.sockets_of(owner):
+            self.send(viewer, frame)
 
     @property
     def viewer_count(self) -> int:
         return len(self.viewers) + self.elsewhere
 
-    def snapshot_for(self, owner: str | None) -> Frame:
-        states = "".join(self._states)
-        return protocol.snapshot(self.show, self.epoch, self.sent_seq, states, self.mine(owner), self.viewer_count)
+    def snapshot_for(self, owner: str | None, token: str | None = None) -> Frame:
+        states, mine = "".join(self._states), self.mine(owner)
+        return protocol.snapshot(self.show, self.epoch, self.sent_seq, states, mine, self.viewer_count, token)
 
     def mine(self, owner: str | None) -> dict[str, Any] | None:
         """`{seats, expires_at}` of the owner's open hold or, without one, of the one they are paying for."""

@@ -11,25 +11,28 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from cinema.addresses import address_of_scope
-from seating import protocol
+from seating import new_guests, protocol
 from seating.channel import ShowChannel
-from seating.errors import BadToken, HoldsUnavailable, SeatingError, UnknownShow
+from seating.errors import BadToken, HoldsUnavailable, HoldUnknown, SeatingError, UnknownShow
+from seating.generations import arefresh
 from seating.hub import current_hub
 from seating.identity import (
     COOKIE,
+    Caller,
+    account_of_session,
     cookies_of_socket,
     guest_token,
     is_guest,
     new_guest,
     owner_from_token,
-    owner_of_user,
-    user_of_session,
+    token_for,
 )
 from seating.lifecycle import is_stopping
 from seating.limits import Bucket
@@ -71,6 +74,9 @@ class ShowConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         self.channel: ShowChannel | None = None
         self.owner: str | None = None
+        self.verified = False  # whether it is an account that has proved its e-mail address
+        self.admitted = False  # whether this guest was counted as one (seating/new_guests.py)
+        self.stranger = False  # whether it is a guest whom nobody but this socket knows yet
         self.bad_messages = 0
         # Our own server counts messages before they are queued; on another server they are counted here.
         self.bucket = Bucket() if isinstance(self.outlet, SendOutlet) else None
@@ -88,11 +94,15 @@ class ShowConsumer(AsyncWebsocketConsumer):
     async def _join(self) -> None:
         try:
             await self._identify()
-            self.channel = await current_hub().join(int(self.scope["url_route"]["kwargs"]["show_id"]), self)
+            show_id = int(self.scope["url_route"]["kwargs"]["show_id"])
+            self.channel = await current_hub().join(show_id, self, self._strangers_token())
         except UnknownShow:
             await self.close(CloseCode.NO_SUCH_SHOW)
         except HoldsUnavailable:
             await self.close(CloseCode.RESTARTING)  # the database is away: come back later
+
+    def _strangers_token(self) -> str | None:
+        return token_for(self.owner) if self.stranger and self.owner else None
 
     async def disconnect(self, code: int) -> None:
         if self.channel is not None:
@@ -106,15 +116,19 @@ class ShowConsumer(AsyncWebsocketConsumer):
         self._closing = asyncio.ensure_future(self.close(code))
 
     async def _identify(self) -> None:
-        """Finds the owner that the cookies name: a signed-in user, or else a guest. Without either it stays None."""
+        """Finds the owner that the cookies name: a signed-in user, or else a guest. Without either it is a new guest,
+        whose token comes with the snapshot."""
+        await arefresh()
         cookies = cookies_of_socket(self.scope)
         self.session_key = cookies.get(settings.SESSION_COOKIE_NAME)
-        user = await user_of_session(self.session_key)
-        if user is not None:
-            self.owner = owner_of_user(user)
+        account = await account_of_session(self.session_key)
+        if account is not None:
+            self.owner, self.verified = account.owner, account.verified
         elif COOKIE in cookies:
             with contextlib.suppress(BadToken):
                 self.owner = owner_from_token(cookies[COOKIE])
+        if self.owner is None:
+            self.owner, self.stranger = new_guest(), True
 
     # --------------------------------------------------------------------------------------- listening
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -152,29 +166,42 @@ class ShowConsumer(AsyncWebsocketConsumer):
 
     async def _hello(self, channel: ShowChannel, message: protocol.Hello) -> None:
         if message.token is not None:
+            await arefresh()
             try:
-                self.owner = owner_from_token(message.token)
+                owner = owner_from_token(message.token)
             except BadToken as error:
                 self._reply(protocol.error(error.code, error.detail))
                 return
+            channel.identify(self, owner)
+            self.verified = self.admitted = self.stranger = False
         if not channel.loaded:
             return  # the snapshot is sent as soon as Redis answers
         if message.token is None and (message.epoch, message.seq) == (channel.epoch, channel.sent_seq):
             self._reply(protocol.heartbeat(channel.sent_seq, channel.viewer_count))
         else:
-            self._reply(channel.snapshot_for(self.owner))
+            self._reply(channel.snapshot_for(self.owner, self._strangers_token()))
 
     async def _hold(self, channel: ShowChannel, message: protocol.HoldRequest) -> None:
-        owner = self.owner or new_guest()
+        owner = self.owner or ""
+        token = guest_token(owner)
         try:
             if not await self._still_signed_in():
                 return
-            hold = await ahold_seats(channel.show, owner, message.seats)
+            await self._admit(owner)
+            caller = Caller(self.address, self.verified)
+            hold = await ahold_seats(channel.show, owner, message.seats, key=message.key or "", caller=caller)
         except SeatingError as refusal:
-            self._reply(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))
+            known = token if isinstance(refusal, HoldUnknown) else None
+            after = getattr(refusal, "retry_after", None)
+            self._reply(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats, after, known))
             return
-        self.owner = owner
-        self._reply(protocol.held(message.ref, hold.seats, hold.expires_at, guest_token(owner)))
+        self._reply(protocol.held(message.ref, hold.seats, hold.expires_at, token))
+
+    async def _admit(self, owner: str) -> None:
+        """Counts a guest before their first hold. Raises TooManyNewGuests."""
+        if settings.NEW_GUESTS_PER_ADDRESS and not self.admitted:
+            await sync_to_async(new_guests.admit)(owner, self.address)
+        self.admitted = True
 
     async def _release(self, channel: ShowChannel, message: protocol.ReleaseRequest) -> None:
         try:
@@ -193,8 +220,9 @@ class ShowConsumer(AsyncWebsocketConsumer):
         if time.monotonic() - self.session_checked_at < SESSION_CHECK_SECONDS:
             return True
         self.session_checked_at = time.monotonic()
-        user = await user_of_session(self.session_key)
-        if user is not None and owner_of_user(user) == self.owner:
+        account = await account_of_session(self.session_key)
+        if account is not None and account.owner == self.owner:
+            self.verified = account.verified
             return True
         await self.close(CloseCode.SIGNED_OUT)
         return False

@@ -38,6 +38,36 @@ class TooManySeats(SeatingError):
     title = "Too many seats"
 
 
+class TooManySeatsHere(SeatingError):
+    """The budget of this address or account is used up (seating/budgets.py); `retry_after` in seconds."""
+
+    code = "too_many_seats_here"
+    status = 429
+    title = "Too many unpaid seats from your network"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(detail)
+
+
+class TooManyNewGuests(SeatingError):
+    """`retry_after` in seconds."""
+
+    code = "too_many_requests"
+    status = 429
+    title = "Too many new visitors from your network"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        self.retry_after = retry_after
+        super().__init__(detail)
+
+
+class AccountsOnly(SeatingError):
+    code = "accounts_only"
+    status = 403
+    title = "For signed-in visitors only"
+
+
 class UnknownSeat(SeatingError):
     code = "unknown_seat"
     status = 422
@@ -57,9 +87,24 @@ class HoldExpired(SeatingError):
 
 
 class HoldsUnavailable(SeatingError):
+    """`refused`: nobody listened at the address of Redis, so the last attempt at least has changed nothing."""
+
     code = "holds_unavailable"
     status = 503
     title = "Seats cannot be held just now"
+    refused = False
+
+
+class HoldUnknown(SeatingError):
+    """The answer of Redis was lost: the seats may be held after all. `token` is the guest's, to ask again with."""
+
+    code = "hold_unknown"
+    status = 503
+    title = "Not known whether the seats are held"
+
+    def __init__(self, detail: str, seats: Iterable[str], token: str | None = None) -> None:
+        super().__init__(detail, seats)
+        self.extra["token"] = token
 
 
 class BadToken(SeatingError):

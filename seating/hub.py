@@ -48,19 +48,19 @@ class Hub:
         self._tasks: set[asyncio.Task[None]] = set()
 
     # ------------------------------------------------------------------------------------------ viewers
-    async def join(self, show_id: int, viewer: Viewer) -> ShowChannel:
-        """Adds a viewer and sends them the map. Raises UnknownShow; without Redis the map comes once it is back."""
+    async def join(self, show_id: int, viewer: Viewer, token: str | None = None) -> ShowChannel:
+        """Adds a viewer and sends them the map, a stranger's `token` with it.
+
+        Raises UnknownShow; without Redis the map comes once it is back.
+        """
         self._start()
         channel = self.channels.get(show_id) or await self._starting.share(show_id, self._begin)
         self._empty_since.pop(show_id, None)
-        channel.viewers.add(viewer)
-        if channel.loaded:
-            channel.send(viewer, channel.snapshot_for(viewer.owner))
+        channel.join(viewer, token)
         return channel
 
     def leave(self, channel: ShowChannel, viewer: Viewer) -> None:
-        channel.viewers.discard(viewer)
-        channel.behind.pop(viewer, None)
+        channel.leave(viewer)
         if not channel.viewers:
             self._empty_since[channel.show] = time.monotonic()
 

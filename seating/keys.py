@@ -24,12 +24,14 @@ def lock_prefix(show_id: int) -> str:
 def of_show(show_id: int) -> list[str]:
     """The KEYS of every script, in this order.
 
-    1 meta: hash, `epoch`, `seq` and how many seats are `h`, `s`, `b`
+    1 meta: hash, `epoch`, `seq`, how many seats are `h`, `s`, `b`, how many have `lapsed`, how many were `refused`
     2 seats: hash, seat → `s`, `b` or `h<owner>:<hold>`; available seats are absent
     3 deadlines, named `due`: sorted set, `<owner>:<hold>` → deadline in ms
-    4 holds, named `people`: hash, owner → JSON {hold: {first, until, extended, booked, seats}}
+    4 holds, named `people`: hash, owner → JSON {hold: {first, until, extended, booked, seats, asks, of}}; `asks` are
+      the requests that brought seats, each [id, ms, client's key, budget]; `of` has each seat's among them, 0 for none
+    5 budgets: hash, an address or account → JSON {held, lapsed: {minute: seats}} (seating/budgets.py)
     """
-    return [f"show:{_tag(show_id)}:{part}" for part in ("meta", "seats", "due", "people")]
+    return [f"show:{_tag(show_id)}:{part}" for part in ("meta", "seats", "due", "people", "budgets")]
 
 
 def viewers(show_id: int) -> str:

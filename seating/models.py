@@ -1,4 +1,4 @@
-"""What is sold: one row per (show, seat). It decides, whatever Redis says."""
+"""What is sold: one row per (show, seat). It decides, whatever Redis says. And whose tokens were ended early."""
 
 from django.db import models
 from django.utils import timezone
@@ -34,3 +34,19 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.show_id}/{self.seat}: {self.state}"
+
+
+class GuestGeneration(models.Model):
+    """Whose tokens count no more: a guest's token with a lower generation than here. Without a row it is 0.
+
+    `EVERYBODY` ends the tokens of all guests.
+    """
+
+    EVERYBODY = "*"
+
+    owner = models.CharField(primary_key=True, max_length=64, help_text="guest_…, or * for every guest")
+    generation = models.PositiveIntegerField(default=0)
+    raised_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.owner}: {self.generation}"

@@ -42,6 +42,7 @@ class HoldRequest(_Message):
     type: Literal["hold"]
     ref: Ref
     seats: Annotated[list[SeatId], Field(min_length=1, max_length=100)]
+    key: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
 
 class ReleaseRequest(_Message):
@@ -103,19 +104,21 @@ def _header(length: int) -> bytes:
     return bytes((final_text, 127)) + length.to_bytes(8, "big")
 
 
-def snapshot(show: int, epoch: str, seq: int, states: str, mine: dict[str, Any] | None, viewers: int) -> Frame:
-    return Frame(
-        {
-            "type": "snapshot",
-            "show": show,
-            "epoch": epoch,
-            "seq": seq,
-            "states": states,
-            "mine": mine,
-            "viewers": viewers,
-            "now": timestamp(),
-        }
-    )
+def snapshot(
+    show: int, epoch: str, seq: int, states: str, mine: dict[str, Any] | None, viewers: int, token: str | None = None
+) -> Frame:
+    """`token` is who a stranger is from now on."""
+    message = {
+        "type": "snapshot",
+        "show": show,
+        "epoch": epoch,
+        "seq": seq,
+        "states": states,
+        "mine": mine,
+        "viewers": viewers,
+        "now": timestamp(),
+    }
+    return Frame({**message, "token": token} if token else message)
 
 
 def delta(first: int, last: int, changes: dict[str, str]) -> Frame:
@@ -130,8 +133,13 @@ def held(ref: str | int, seats: Sequence[str], expires_at: datetime, token: str 
     return Frame({"type": "held", "ref": ref, "seats": seats, "expires_at": timestamp(expires_at), "token": token})
 
 
-def refused(ref: str | int, code: str, seats: Sequence[str]) -> Frame:
-    return Frame({"type": "refused", "ref": ref, "code": code, "seats": seats})
+def refused(
+    ref: str | int, code: str, seats: Sequence[str], retry_after: int | None = None, token: str | None = None
+) -> Frame:
+    """`retry_after` in seconds, where waiting helps; `token` where it is not known whether the seats are held."""
+    extra = {"retry_after": retry_after, "token": token}
+    known = {name: value for name, value in extra.items() if value is not None}
+    return Frame({"type": "refused", "ref": ref, "code": code, "seats": seats, **known})
 
 
 def released(ref: str | int, seats: Sequence[str]) -> Frame:
@@ -140,6 +148,12 @@ def released(ref: str | int, seats: Sequence[str]) -> Frame:
 
 def expired(seats: Sequence[str]) -> Frame:
     return Frame({"type": "expired", "seats": seats})
+
+
+def yours(what: str, seats: Sequence[str], mine: dict[str, Any] | None) -> Frame:
+    """Something happened to seats of this person: `held`, `released`, `paid`, or `moved` to the account they signed in
+    to. `mine` is what they hold now."""
+    return Frame({"type": "yours", "what": what, "seats": seats, "mine": mine})
 
 
 def notice(code: str, detail: str) -> Frame:

@@ -25,7 +25,11 @@ class SeatMap:
 
 @dataclass(frozen=True)
 class Figures:
-    """How full a show is, in seats; `viewers` is how many sockets watch it on all web processes."""
+    """How full a show is, in seats; `viewers` is how many sockets watch it on all web processes.
+
+    `lapsed` and `refused` say what unpaid holds have cost it so far: seats that ran out unpaid or were given back late,
+    and seats refused to an address or account whose budget was used up (seating/budgets.py).
+    """
 
     show: int
     available: int
@@ -33,6 +37,8 @@ class Figures:
     sold: int
     blocked: int
     viewers: int
+    lapsed: int = 0
+    refused: int = 0
 
 
 def seat_map(show_id: int) -> SeatMap:
@@ -83,7 +89,8 @@ def figures(show_ids: list[int]) -> list[Figures]:
 def _figures(show_id: int, hall: Hall, numbers: dict[str, int]) -> Figures:
     held, sold, blocked = (numbers.get(name, 0) for name in ("held", "sold", "blocked"))
     available = len(hall.ids) - held - sold - blocked
-    return Figures(show_id, available, held, sold, blocked, numbers.get("viewers", 0))
+    viewers, lapsed, refused = (numbers.get(name, 0) for name in ("viewers", "lapsed", "refused"))
+    return Figures(show_id, available, held, sold, blocked, viewers, lapsed, refused)
 
 
 def best_available(

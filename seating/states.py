@@ -56,6 +56,7 @@ class Verb:
 VERBS: dict[str, Verb] = {
     "hold": Verb({AVAILABLE: HELD}, Guard.SCRIPT),
     "release": Verb({HELD: AVAILABLE}, Guard.SCRIPT),
+    "adopt": Verb({HELD: HELD}, Guard.SCRIPT),  # a guest's hold becomes their account's
     "expire": Verb({HELD: AVAILABLE}, Guard.SCRIPT),
     # A booking takes over the hold and claims its seats. The script goes first; the claims may still refuse.
     "book": Verb({HELD: HELD}, Guard.BOTH),

@@ -13,11 +13,8 @@ from typing import Any
 import redis
 
 from seating import keys, scripts
-from seating.connections import async_client, batches, client
+from seating.connections import batches, client
 from seating.errors import HoldsUnavailable
-
-INDEX_LIFE_SECONDS = 3600  # how long a show stays in the index of shows with holds after it was last touched
-INDEX_AGAIN_SECONDS = 600
 
 
 class Unbuilt(Exception):
@@ -51,7 +48,8 @@ class HeldSeats:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A show at one moment: `states` has the letter of every seat that is not available, `holds` each owner's."""
+    """A show at one moment: `states` has the letter of every seat that is not available, `holds` each owner's as
+    {hold: {until, booked, seats}}."""
 
     epoch: str
     seq: int
@@ -60,16 +58,47 @@ class Snapshot:
 
 
 # --------------------------------------------------------------------------------------- verbs as commands
-def hold(show: int, owner: str, new_id: str, life_ms: int, most: int, seats: Sequence[str]) -> Command:
-    return Command("hold", show, (owner, new_id, str(life_ms), str(most), *seats))
+@dataclass(frozen=True)
+class Budget:
+    """Whose seats count together, and how many of one show may: held or unpaid at once, and lapsed within half an hour.
+
+    Without a name nothing is counted; 0 limits nothing.
+    """
+
+    name: str = ""
+    held: int = 0
+    lapsed: int = 0
+
+
+NO_BUDGET = Budget()
+
+
+def hold(
+    show: int,
+    owner: str,
+    request: str,
+    life_ms: int,
+    most: int,
+    seats: Sequence[str],
+    *,
+    key: str = "",
+    budget: Budget = NO_BUDGET,
+) -> Command:
+    """`request` is the id of this call, and of the hold if a new one begins."""
+    limits = (budget.name, str(budget.held), str(budget.lapsed))
+    return Command("hold", show, (owner, request, str(life_ms), str(most), key, *limits, *seats))
 
 
 def offer(show: int, owner: str, hold_id: str, life_ms: int, most: int, seats: Sequence[str]) -> Command:
     return Command("offer", show, (owner, hold_id, str(life_ms), str(most), *seats))
 
 
-def release(show: int, owner: str, hold_id: str = "", seats: Sequence[str] = ()) -> Command:
-    return Command("release", show, (owner, hold_id, *seats))
+def release(show: int, owner: str, hold_id: str = "", seats: Sequence[str] = (), *, request: str = "") -> Command:
+    return Command("release", show, (owner, hold_id, request, *seats))
+
+
+def adopt(show: int, guest: str, account: str, budget: str, longest_ms: int) -> Command:
+    return Command("adopt", show, (guest, account, budget, str(longest_ms)))
 
 
 def book(show: int, owner: str, undo: str = "") -> Command:
@@ -123,13 +152,28 @@ def pairs(flat: list[Any]) -> dict[str, str]:
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
+def _public(holds: dict[str, Any]) -> dict[str, Any]:
+    """What a published change has of them, too; the rest is the scripts' own."""
+    return {id: {name: hold[name] for name in ("until", "booked", "seats")} for id, hold in holds.items()}
+
+
 def read_snapshot(reply: list[Any]) -> Snapshot:
-    holds = {owner: json.loads(text) for owner, text in pairs(reply[4]).items()}
+    holds = {owner: _public(json.loads(text)) for owner, text in pairs(reply[4]).items()}
     return Snapshot(epoch=reply[1], seq=int(reply[2]), states=pairs(reply[3]), holds=holds)
 
 
 # ------------------------------------------------------------------------------------------------- sending
-_UNAVAILABLE = "The seat service cannot be reached just now. Nothing was changed; try again in a moment."
+_UNAVAILABLE = "The seat service cannot be reached just now. Try again in a moment."
+
+
+def unavailable(error: BaseException) -> HoldsUnavailable:
+    """The refusal for an error of the Redis client; it says whether nobody listened at all."""
+    refusal = HoldsUnavailable(_UNAVAILABLE)
+    cause: BaseException | None = error
+    while cause is not None and not refusal.refused:
+        refusal.refused = isinstance(cause, ConnectionRefusedError)
+        cause = cause.__cause__ or cause.__context__
+    return refusal
 
 
 def run(command: Command) -> list[Any]:
@@ -140,7 +184,7 @@ def run(command: Command) -> list[Any]:
         except redis.exceptions.NoScriptError:
             reply = client().execute_command("EVAL", scripts.source(command.script), *command.parts())
     except redis.RedisError as error:
-        raise HoldsUnavailable(_UNAVAILABLE) from error
+        raise unavailable(error) from error
     return _checked(reply)
 
 
@@ -152,7 +196,7 @@ async def arun(command: Command) -> list[Any]:
         except redis.exceptions.NoScriptError:
             reply = await batches().send("EVAL", scripts.source(command.script), *command.parts())
     except redis.RedisError as error:
-        raise HoldsUnavailable(_UNAVAILABLE) from error
+        raise unavailable(error) from error
     return _checked(reply)
 
 
@@ -162,79 +206,35 @@ def _checked(reply: Any) -> list[Any]:
     return list(reply)
 
 
-# ------------------------------------------------------------------------- the index of shows with holds
-_indexed: dict[int, float] = {}
-
-
-def index_is_fresh(show: int) -> bool:
-    """Whether this process touched the show in the index recently enough to rely on it."""
-    return time.monotonic() - _indexed.get(show, -INDEX_AGAIN_SECONDS) < INDEX_AGAIN_SECONDS
-
-
-def index_command(show: int) -> list[Any]:
-    """Puts the show into the index, or renews it, long before any of its holds can run out; see `shows_to_sweep`."""
-    _indexed[show] = time.monotonic()
-    return [
-        "ZADD",
-        keys.SHOWS_WITH_HOLDS,
-        "GT",
-        str(int((time.time() + INDEX_LIFE_SECONDS) * 1000)),
-        str(show),
-    ]
-
-
-def touch(show: int) -> None:
-    """Raises HoldsUnavailable."""
-    try:
-        client().execute_command(*index_command(show))
-    except redis.RedisError as error:
-        _indexed.pop(show, None)
-        raise HoldsUnavailable(_UNAVAILABLE) from error
-
-
-async def atouch(show: int) -> None:
-    """`touch` for the event loop."""
-    try:
-        await async_client().execute_command(*index_command(show))
-    except redis.RedisError as error:
-        _indexed.pop(show, None)
-        raise HoldsUnavailable(_UNAVAILABLE) from error
-
-
-def shows_to_sweep() -> list[int]:
-    """Shows that may have holds. An entry outlives the longest hold, so dropping old ones loses none."""
-    connection = client()
-    now = int(time.time() * 1000)
-    members: Any = connection.zrange(keys.SHOWS_WITH_HOLDS, 0, -1)
-    connection.zremrangebyscore(keys.SHOWS_WITH_HOLDS, "-inf", now)
-    return [int(show) for show in members]
-
-
 # ------------------------------------------------------------------------------------- positions and counts
 def positions(shows: Iterable[int]) -> list[tuple[str, int] | None]:
     """`(epoch, seq)` of each show, None where it is not built. Raises HoldsUnavailable."""
     wanted = list(shows)
-    rows = _many([["HMGET", keys.of_show(show)[0], "epoch", "seq"] for show in wanted])
+    rows = many([["HMGET", keys.of_show(show)[0], "epoch", "seq"] for show in wanted])
     return [(row[0], int(row[1])) if row[0] else None for row in rows]
 
 
 def counts(shows: Iterable[int]) -> list[dict[str, int] | None]:
-    """Held, sold, blocked and viewers of each show, None where it is not built. Raises HoldsUnavailable."""
+    """Held, sold, blocked, lapsed and refused seats and the viewers of each show, None where it is not built.
+
+    Raises HoldsUnavailable.
+    """
     wanted = list(shows)
-    rows = _many(
+    rows = many(
         [
             part
             for show in wanted
             for part in (
-                ["HMGET", keys.of_show(show)[0], "epoch", "h", "s", "b"],
+                ["HMGET", keys.of_show(show)[0], "epoch", "h", "s", "b", "lapsed", "refused"],
                 ["HVALS", keys.viewers(show)],
             )
         ]
     )
     answer: list[dict[str, int] | None] = []
     for meta, reports in zip(rows[::2], rows[1::2], strict=True):
-        epoch, h, s, b = meta
-        numbers = {"held": int(h or 0), "sold": int(s or 0), "blocked": int(b or 0)}
+        epoch, *counted = meta
+        names = ("held", "sold", "blocked", "lapsed", "refused")
+        numbers = {name: int(number or 0) for name, number in zip(names, counted, strict=True)}
         answer.append({**numbers, "viewers": sum_viewers(reports)} if epoch else None)
     return answer
 
@@ -250,14 +250,15 @@ def sum_viewers(reports: Iterable[str]) -> int:
 
 def forget_shows(shows: Iterable[int]) -> None:
     """Removes what Redis keeps of shows that are long over."""
-    _many([["UNLINK", *keys.of_show(show), keys.viewers(show)] for show in shows])
+    many([["UNLINK", *keys.of_show(show), keys.viewers(show)] for show in shows])
 
 
-def _many(commands: list[list[str]]) -> list[Any]:
+def many(commands: list[list[str]]) -> list[Any]:
+    """The replies of these commands, sent together. Raises HoldsUnavailable."""
     try:
         pipeline = client().pipeline(transaction=False)
         for command in commands:
             pipeline.execute_command(*command)
         return pipeline.execute()
     except redis.RedisError as error:
-        raise HoldsUnavailable(_UNAVAILABLE) from error
+        raise unavailable(error) from error

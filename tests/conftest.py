@@ -45,12 +45,12 @@ def django_db_modify_db_settings(django_db_modify_db_settings):
 @pytest.fixture
 def redis_server():
     """A plain client on this worker's lock database, emptied before and after."""
-    from seating import store
+    from seating import index
 
     client = redis.Redis.from_url(os.environ["REDIS_URL"], decode_responses=True)
     client.flushdb()
     cache.clear()
-    store._indexed.clear()
+    index._indexed.clear()
     yield client
     client.flushdb()
     client.close()

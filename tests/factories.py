@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
@@ -157,6 +158,7 @@ def make_staff(role: str = "administrator", theatre: Theatre | None = None, emai
     """An account with this post; without a theatre it is for all of them."""
     email = email or f"{role}-{next(_numbers)}@example.test"
     user = User.objects.create_user(username=email, email=email, password="a-long-password-1", **kw)
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     give_post(user, role, theatre)
     return User.objects.get(pk=user.pk)
 

@@ -98,11 +98,11 @@ class LiveClient(WSListener):
                     raise ConnectionError(f"closed with {self.close_code}")
             return answer
 
-    async def next_of(self, *types: str, ref: Any = None, seconds: float = 5.0) -> dict:
-        """The first message of one of these types (and with this ref), also if it has come already."""
+    async def next_of(self, *types: str, seconds: float = 5.0, **fields: Any) -> dict:
+        """The first message of one of these types with these fields (`ref=1`), also if it has come already."""
         return await self.until(
             lambda: next(
-                (m for m in self.messages if m["type"] in types and (ref is None or m.get("ref") == ref)),
+                (m for m in self.messages if m["type"] in types and fields.items() <= m.items()),
                 None,
             ),
             seconds,

@@ -19,6 +19,7 @@ SITES_OF_THEIR_OWN = (
     "tests/live/test_servers_are_killed.py",
     "tests/live/test_slow_viewers.py",
     "tests/live/test_nothing_is_left.py",
+    "tests/live/test_nobody_takes_the_house.py",
 )
 SHARING = ("tests/live/", "tests/browser/", "tests/trials/test_contend.py", "tests/trials/stampede/test_a_run.py")
 FIRST = (  # by what they took when this was measured

@@ -124,7 +124,7 @@ def _book(show: int, owner: str, seats: Sequence[str]) -> str:
     from seating.services.holds import hold_seats
 
     hold_seats(show, owner, seats)
-    return create_booking([owner], show, name="Contender", email="contender@example.test").pk
+    return create_booking([owner], show, name="Contender", email=f"{owner}@example.test").pk
 
 
 def _pay_or_leave(booking: str, sandbox: str, *, pays: bool) -> str:

@@ -51,7 +51,7 @@ class Customer:
             party = self._post(session, f"/api/shows/{self.show}/best-available/", count=PARTY)
             held = self._post(session, "/api/bookings/lock-seats/", show=self.show, seats=party["seats"])
             session.headers["Authorization"] = f"Bearer {held['token']}"
-            who = {"name": "Drill", "email": "drill@example.test"}
+            who = {"name": "Drill", "email": f"{held['hold']}@example.test"}
             booking = self._post(session, "/api/bookings/create/", show=self.show, **who)
             order = self._post(session, "/api/payments/initiate/", booking=booking["id"])
             paid = self._post(session, "/_test/pay", self.sandbox, order_id=order["order_id"], outcome="success")

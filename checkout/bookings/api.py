@@ -3,13 +3,17 @@
 from contextlib import nullcontext
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse
 from ninja import Router, Status
 
-from checkout.bookings import create, select
+from checkout.bookings import codes, contact, create, select
+from checkout.bookings.codes import GIVEN, HEADER, permit_of
 from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.bookings.schemas import (
     BookingOut,
+    CodeOut,
+    ContactIn,
     CouponIn,
     CreateIn,
     HoldOut,
@@ -21,6 +25,8 @@ from checkout.bookings.schemas import (
 from checkout.coupons.throttle import limited_guesses
 from checkout.errors import OfferOver
 from checkout.fields import ShowId
+from checkout.links import tokens
+from checkout.links.tokens import lookers
 from checkout.models.booking import total_of
 from checkout.models.coupon import plain_code
 from checkout.tickets.calendar import calendar_entry
@@ -30,7 +36,9 @@ from checkout.waitlist.select import waitlist_entry_of
 from cinema.problems import problems
 from cinema.selectors import get_show
 from cinema.times import utc
-from seating.auth import VisitorRequest
+from seating import new_guests
+from seating.auth import VisitorRequest, caller_of
+from seating.errors import HoldUnknown
 from seating.identity import guest_token
 from seating.services import holds
 
@@ -39,19 +47,25 @@ router = Router(tags=["bookings"])
 
 def _file_answer(content_type: str) -> dict[str, Any]:
     content = {content_type: {"schema": {"type": "string", "format": "binary"}}}
-    return {"responses": {200: {"description": "The file", "content": content}}}
+    return {"responses": {200: {"description": "The file", "content": content}}, "parameters": [tokens.GIVEN]}
 
 
 # --------------------------------------------------------------------------------------------------- seats
 @router.post(
     "/bookings/lock-seats/",
-    response={201: HoldOut, **problems(400, 401, 403, 404, 409, 422, 503)},
+    response={201: HoldOut, **problems(400, 401, 403, 404, 409, 422, 429, 503)},
     operation_id="checkout_api_lock_seats",
     summary="Holds seats, all or none",
 )
 def lock_seats(request: VisitorRequest, wanted: LockSeatsIn) -> Any:
     owner = request.auth.or_new_guest().owner
-    hold = holds.hold_seats(wanted.show, owner, wanted.seats)
+    caller = caller_of(request, owner)
+    new_guests.admit(owner, caller.address)
+    try:
+        hold = holds.hold_seats(wanted.show, owner, wanted.seats, key=wanted.key or "", caller=caller)
+    except HoldUnknown as error:
+        error.extra["token"] = guest_token(owner)  # to ask again as the same guest
+        raise
     return Status(
         201,
         {
@@ -108,61 +122,97 @@ def create_booking(request: VisitorRequest, wanted: CreateIn) -> Any:
 
 @router.get(
     "/bookings/{booking_id}/",
-    response={200: BookingOut, **problems(401, 404)},
+    response={200: BookingOut, **problems(401, 404, 410)},
     operation_id="checkout_api_get_booking",
+    openapi_extra={"parameters": [tokens.GIVEN]},
     summary="One of your bookings",
 )
 def get_booking(request: VisitorRequest, booking_id: str) -> Any:
-    return select.booking_json(select.get_booking(booking_id, request.auth.owners))
+    return select.booking_json(select.get_booking(booking_id, lookers(request, booking_id)))
 
 
 @router.get(
     "/bookings/{booking_id}/ticket.pdf",
-    response=problems(401, 404, 409),
+    response=problems(401, 404, 409, 410),
     operation_id="checkout_api_get_ticket_pdf",
     summary="Its tickets, a page per seat (PDF/UA)",
     openapi_extra=_file_answer("application/pdf"),
 )
 def get_ticket_pdf(request: VisitorRequest, booking_id: str) -> HttpResponse:
-    booking = select.get_ticketed_booking(booking_id, request.auth.owners)
+    booking = select.get_ticketed_booking(booking_id, lookers(request, booking_id))
     return _file(ticket_pdf(booking), "application/pdf", f"tickets-{booking.reference}.pdf")
 
 
 @router.get(
     "/bookings/{booking_id}/receipt.pdf",
-    response=problems(401, 404, 409),
+    response=problems(401, 404, 409, 410),
     operation_id="checkout_api_get_receipt_pdf",
     summary="What was paid, with its taxes, and what came back (PDF/UA)",
     openapi_extra=_file_answer("application/pdf"),
 )
 def get_receipt_pdf(request: VisitorRequest, booking_id: str) -> HttpResponse:
-    booking = select.get_paid_booking(booking_id, request.auth.owners)
+    booking = select.get_paid_booking(booking_id, lookers(request, booking_id))
     return _file(receipt_pdf(booking), "application/pdf", f"receipt-{booking.reference}.pdf")
+
+
+@router.post(
+    "/bookings/{booking_id}/codes/",
+    response={201: CodeOut, **problems(400, 401, 403, 404, 409, 410, 429)},
+    operation_id="checkout_api_ask_for_code",
+    openapi_extra={"parameters": [tokens.GIVEN]},
+    summary="Mails a code of six digits to the booking's address, for what a mail's link alone does not allow",
+    description=f"Send it with the request that changes the booking, in `{HEADER}`. It is good for ten minutes, five "
+    "tries and one deed; three are mailed an hour, and none for a booking that was never paid. "
+    "Whoever booked needs none.",
+)
+def ask_for_code(request: VisitorRequest, booking_id: str) -> Any:
+    booking = select.get_booking_with_dates(booking_id, lookers(request, booking_id))
+    with transaction.atomic():
+        codes.ask_for_code(codes.subject_of_booking(booking_id), create.locked_booking(booking_id))
+    return Status(201, {"sent_to": codes.masked(booking.email), "seconds": int(codes.LIFE.total_seconds())})
+
+
+@router.post(
+    "/bookings/{booking_id}/contact/",
+    response={200: BookingOut, **problems(400, 401, 403, 404, 409, 410, 422)},
+    operation_id="checkout_api_change_contact",
+    openapi_extra={"parameters": [tokens.GIVEN, GIVEN]},
+    summary="Another name, address or number for a paid booking; a new address gets the tickets, and old links end",
+)
+def change_contact(request: VisitorRequest, booking_id: str, wanted: ContactIn) -> Any:
+    permit = permit_of(request, booking_id)
+    select.get_booking(booking_id, permit.owners)
+    with transaction.atomic():
+        permit.spend()
+        contact.change_contact(booking_id, name=wanted.name, email=wanted.email, phone=wanted.phone or "")
+    return select.booking_json(select.get_booking(booking_id, permit.owners))
 
 
 @router.post(
     "/bookings/{booking_id}/coupon/",
     response={200: BookingOut, **problems(400, 401, 403, 404, 409, 410, 422, 429, 503)},
     operation_id="checkout_api_change_coupon",
+    openapi_extra={"parameters": [tokens.GIVEN, GIVEN]},
     summary="Puts a coupon on a pending booking, or takes it off, until payment begins",
 )
 def change_coupon(request: VisitorRequest, booking_id: str, wanted: CouponIn) -> Any:
-    owners = request.auth.owners
-    select.get_booking(booking_id, owners)
-    with limited_guesses(request) if wanted.code else nullcontext():
+    permit = permit_of(request, booking_id)
+    select.get_booking(booking_id, permit.owners)
+    with limited_guesses(request) if wanted.code else nullcontext(), transaction.atomic():
+        permit.spend()
         create.change_coupon(booking_id, wanted.code)
-    return select.booking_json(select.get_booking(booking_id, owners))
+    return select.booking_json(select.get_booking(booking_id, permit.owners))
 
 
 @router.get(
     "/bookings/{booking_id}/calendar.ics",
-    response=problems(401, 404, 409),
+    response=problems(401, 404, 409, 410),
     operation_id="checkout_api_get_calendar",
     summary="The show as a calendar entry; cancelled once the booking is",
     openapi_extra=_file_answer("text/calendar"),
 )
 def get_calendar(request: VisitorRequest, booking_id: str) -> HttpResponse:
-    booking = select.get_booking_with_dates(booking_id, request.auth.owners)
+    booking = select.get_booking_with_dates(booking_id, lookers(request, booking_id))
     return _file(calendar_entry(booking), "text/calendar; charset=utf-8", f"booking-{booking.reference}.ics")
 
 

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from checkout import crash_points
+from checkout.bookings.person import check_person, names_of
 from checkout.coupons.rules import contact_changed, put_coupon
 from checkout.errors import UnknownBooking, UnknownTicket
 from checkout.models import Booking, BookingLine, Ticket
@@ -46,13 +47,14 @@ def create_booking(
     or with `offered` before any, of the seats that the waitlist offers them.
 
     Asked again while it is pending, it is the same booking, and the contact and the coupon given last count; see also
-    `checkout.bookings.idempotency`. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable, HoldsUnavailable; and as
-    `put_coupon`, after which the seats are held as before.
+    `checkout.bookings.idempotency`. Raises NotFound, ShowClosed, HoldExpired, SeatUnavailable, HoldsUnavailable,
+    TooManySeats (one person's, `checkout.bookings.person`); and as `put_coupon`. After any of them the seats are held
+    as before.
     """
     show = get_show(show_id)
     contact = {"name": name, "email": email, "phone": phone}
     with _unclaimed_on_failure(show_id) as claimed, transaction.atomic():
-        _one_at_a_time(owners, show_id)
+        one_at_a_time([*owners, *names_of(email, phone)], show_id)
         if show.sale() is not Sale.OPEN:
             raise ShowClosed("The sale for this show has ended. Choose another show.")
         hold = None if offered else _claim(owners, show_id)
@@ -66,6 +68,7 @@ def create_booking(
             # Redis was set back to before it heard of that booking.
             return _still_pending(owners, show_id, contact, coupon)
         crash_points.reached(crash_points.HOLD_TAKEN)
+        check_person(show_id, email, phone, len(hold.seats))
         booking = _store(show, hold, contact, site)
         if coupon:
             put_coupon(booking, coupon)  # last, because others may be waiting for the coupon's lock
@@ -123,16 +126,17 @@ def named_tickets(known: Iterable[Ticket], ids: Iterable[str]) -> list[Ticket]:
     return list(named)
 
 
-def _one_at_a_time(owners: Sequence[str], show_id: int) -> None:
-    """Two creates of one person wait for each other: the second finds what the first has stored.
+def one_at_a_time(names: Sequence[str], show_id: int) -> None:
+    """Two creates of one person, whichever of their names they share, wait for each other: the second finds what the
+    first has stored.
 
     SQLite needs nothing: its transactions that write already exclude each other.
     """
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        for owner in sorted(owners):
-            digest = hashlib.sha256(f"create-booking {show_id} {owner}".encode()).digest()
+        for name in sorted(names):
+            digest = hashlib.sha256(f"create-booking {show_id} {name}".encode()).digest()
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], signed=True)])
 
 
@@ -168,6 +172,8 @@ def _still_pending(
     booking = bookings.filter(expires_at__gt=timezone.now()).order_by("-created_at").first()
     if booking is None:
         raise HoldExpired("You hold no seats at this show any more. Choose your seats again.")
+    seats = BookingLine.objects.filter(booking=booking).count()
+    check_person(show_id, contact["email"], contact["phone"], seats, besides=[booking.pk])
     Booking.objects.filter(pk=booking.pk).update(**contact)
     booking.refresh_from_db()
     if coupon:

@@ -13,9 +13,17 @@ CouponCode = Annotated[
 ]
 
 
+HoldKey = Annotated[
+    str,
+    Field(min_length=1, max_length=64, description="of your making: asked again with it, the same hold is answered"),
+    Printable,
+]
+
+
 class LockSeatsIn(Strict):
     show: ShowId
     seats: Seats
+    key: HoldKey | None = None
 
 
 class ReleaseSeatsIn(Strict):
@@ -35,6 +43,14 @@ class CouponIn(Strict):
     code: Annotated[CouponCode, AfterValidator(filled)] | None = Field(description="null takes the coupon off")
 
 
+class ContactIn(Strict):
+    """Who the booking is for from now on."""
+
+    name: Name
+    email: Email
+    phone: Phone | None = ""
+
+
 class TakeIn(Strict):
     """Whom the booking is for; by default whoever joined the list."""
 
@@ -50,6 +66,11 @@ class HoldOut(Schema):
     seats: list[str] = Field(description="every seat of the hold")
     expires_at: str
     price: Paise = Field(description="paise to pay for all seats of the hold, fee and taxes included")
+
+
+class CodeOut(Schema):
+    sent_to: str = Field(description="the booking's address, all but its first letter hidden")
+    seconds: int = Field(description="how long the code is good once its mail was sent")
 
 
 class ReleasedOut(Schema):

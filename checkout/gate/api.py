@@ -4,15 +4,18 @@ verify without us. A show that is named must be of a theatre where they may."""
 import base64
 from typing import Any
 
+from django.db import transaction
 from ninja import Router
 
 from checkout.bookings import select
+from checkout.bookings.codes import GIVEN, permit_of
 from checkout.bookings.schemas import BookingOut
 from checkout.gate import check_in as gate
 from checkout.gate import reissue
 from checkout.gate.offline import OfflineScan, SyncedScan, sync_scans
 from checkout.gate.schemas import CheckedInOut, CheckInIn, KeysOut, ReissueIn, SyncedOut, SyncIn, UndoIn, UndoneOut
 from checkout.gate.undo import theatre_of_ticket, undo_check_in
+from checkout.links import tokens
 from checkout.models import Ticket
 from checkout.tickets import codes
 from cinema.permissions import theatre_of_show
@@ -134,11 +137,15 @@ def _admission(ticket: Ticket) -> dict[str, str]:
 
 @bookings_router.post(
     "/bookings/{booking_id}/reissue/",
-    response={200: BookingOut, **problems(400, 401, 403, 404, 409, 422)},
+    response={200: BookingOut, **problems(400, 401, 403, 404, 409, 410, 422)},
     operation_id="checkout_api_reissue_tickets",
-    summary="New codes for lost tickets; the old ones admit nobody any more",
+    openapi_extra={"parameters": [tokens.GIVEN, GIVEN]},
+    summary="New codes for lost tickets; the old ones admit nobody any more, and links in earlier mails end",
 )
 def reissue_tickets(request: VisitorRequest, booking_id: str, wanted: ReissueIn) -> Any:
-    select.get_booking(booking_id, request.auth.owners)
-    reissue.reissue_tickets(booking_id, wanted.tickets)
-    return select.booking_json(select.get_booking(booking_id, request.auth.owners))
+    permit = permit_of(request, booking_id)
+    select.get_booking(booking_id, permit.owners)
+    with transaction.atomic():
+        permit.spend()
+        reissue.reissue_tickets(booking_id, wanted.tickets)
+    return select.booking_json(select.get_booking(booking_id, permit.owners))

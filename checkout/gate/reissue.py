@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from checkout.bookings.create import locked_booking, locked_tickets, named_tickets
 from checkout.errors import NotReissuable
+from checkout.links.tokens import end_links
 from checkout.models import Ticket
 from checkout.outbox import queue
 from checkout.tickets import codes
@@ -36,6 +37,7 @@ def reissue_tickets(booking_id: str, ids: Sequence[str] | None = None, *, by_sta
     for ticket in chosen:
         _refuse(ticket, by_staff)
         _renew(ticket)
+    end_links(booking)  # whoever found the old mail must not find the new codes
     key = f"reissue:{chosen[0].pk}:{chosen[0].edition}"
     seats = [ticket.seat for ticket in chosen]
     queue.put(booking, "reissue", key, seats=seats)

@@ -2,6 +2,7 @@
 
 from checkout.models.booking import Booking, BookingLine
 from checkout.models.cancellation import ShowCancellation
+from checkout.models.code import MailCode
 from checkout.models.coupon import Coupon, Redemption
 from checkout.models.idempotency import IdempotencyKey
 from checkout.models.outbox import OutboxMessage
@@ -16,6 +17,7 @@ __all__ = [
     "Coupon",
     "GateScan",
     "IdempotencyKey",
+    "MailCode",
     "Order",
     "OutboxMessage",
     "Payment",

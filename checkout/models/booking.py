@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from checkout.money import prices
@@ -49,6 +50,9 @@ class Booking(models.Model):
     currency = models.CharField(max_length=3, default="INR")
     total = models.PositiveIntegerField(help_text="paise")
     site = models.CharField(max_length=200, blank=True, help_text="the origin it was booked at, for links in mails")
+    link_generation = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="links in mails name it; raised to end those that are out"
+    )
     paid_by = models.ForeignKey(
         "Payment", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="the one that counts"
     )
@@ -62,6 +66,7 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["owner", "-created_at"]),
             models.Index(fields=["show", "status"]),
+            models.Index(Upper("email"), name="booking_by_address"),  # as `iexact` asks for it
             models.Index(fields=["expires_at"], condition=Q(status="pending"), name="booking_pending_due"),
         ]
         constraints = [

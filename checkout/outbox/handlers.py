@@ -1,5 +1,6 @@
 """What the outbox does: refunds go to the gateway, mails to the customer."""
 
+from checkout.bookings.codes import code_to_mail
 from checkout.models import Booking, OutboxMessage, Payment, WaitlistEntry
 from checkout.outbox import mails, queue
 from checkout.outbox.reminders import still_wanted
@@ -68,6 +69,17 @@ def _waitlist_closed(message: OutboxMessage) -> None:
     mails.send_waitlist_closed(_waiting(message), message.key)
 
 
+def _contact_changed(message: OutboxMessage) -> None:
+    mails.send_contact_changed(_whole(message), message.payload["former"], message.key)
+
+
+def _code(message: OutboxMessage) -> None:
+    code = code_to_mail(message.payload["code"])
+    if code is None:
+        return  # it came too late: nobody waits for it any more
+    mails.send_code(_whole(message) if message.booking_id else _waiting(message), code, f"{message.key}:{code}")
+
+
 HANDLERS: dict[str, queue.Handler] = {
     "confirmation": _confirmation,
     "returned": _returned,
@@ -75,6 +87,8 @@ HANDLERS: dict[str, queue.Handler] = {
     "reissue": _reissue,
     "reminder": _reminder,
     "refund": _refund,
+    "code": _code,
+    "contact_changed": _contact_changed,
     "seats_offered": _seats_offered,
     "waitlist_closed": _waitlist_closed,
 }

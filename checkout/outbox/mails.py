@@ -11,10 +11,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, SafeMIMEMultipart
 from django.template.loader import render_to_string, select_template
 
+from checkout.links.tokens import link_query
 from checkout.models import Booking, Payment, Ticket, WaitlistEntry
 from checkout.money.paise import rupees
 from checkout.tickets.codes import qr_png
-from seating.identity import is_guest, token_for
 
 PDF, ICS = "application/pdf", "text/calendar"
 
@@ -95,6 +95,19 @@ def send_offer(entry: WaitlistEntry, token: str, key: str) -> None:
     _message(entry, key, f"Seats for {entry.show.movie.title}, held for you until {until}", "offer", facts).send()
 
 
+def send_code(booking: Booking | WaitlistEntry, code: str, key: str) -> None:
+    """A code for what a link alone does not allow; the subject has it too, for whoever reads it on a locked screen."""
+    _message(booking, key, f"{code} is your code for {booking.show.movie.title}", "code", {"code": code}).send()
+
+
+def send_contact_changed(booking: Booking, former: str, key: str) -> None:
+    """To the address that the booking had before; without a link, and without the new address."""
+    subject = f"Your booking {booking.reference} has another e-mail address now"
+    message = _message(booking, key, subject, "contact_changed", {})
+    message.to = [former]
+    message.send()
+
+
 def send_waitlist_closed(entry: WaitlistEntry, key: str) -> None:
     """No seats came free, or the show is cancelled."""
     facts = {"cancelled": entry.show.state == "cancelled", "link": f"{entry.site}/" if entry.site else ""}
@@ -155,11 +168,10 @@ def _message(
 
 
 def _link(booking: Booking | WaitlistEntry, below: str = "") -> str:
-    """A page of the booking. A guest has no account to sign in to, so their link carries their token."""
-    if not booking.site:
+    """A page of the booking, on any device, with a link that lets whoever has it look."""
+    if not booking.site or not isinstance(booking, Booking):
         return ""
-    page = f"{booking.site}/bookings/{booking.pk}/{below}"
-    return f"{page}?t={token_for(booking.owner)}" if is_guest(booking.owner) else page
+    return f"{booking.site}/bookings/{booking.pk}/{below}{link_query(booking)}"
 
 
 def _sender_domain() -> str:

@@ -7,8 +7,11 @@ from django.http import HttpRequest
 from ninja import Router
 
 from checkout.bookings import select
+from checkout.bookings.codes import GIVEN, permit_of
 from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.bookings.schemas import BookingOut
+from checkout.links import tokens
+from checkout.links.tokens import lookers
 from checkout.models import Order
 from checkout.payments import webhooks
 from checkout.payments.schemas import InitiateIn, OrderOut, StoredOut, VerifyIn
@@ -28,16 +31,23 @@ SANDBOX_CHECKOUT = "/dev/sandbox/checkout.js"
     response={200: OrderOut, **problems(400, 401, 403, 404, 409, 410, 422, 503)},
     operation_id="checkout_api_initiate_payment",
     summary="Opens the payment of a booking",
-    openapi_extra=ONCE,
+    openapi_extra={"parameters": [*ONCE["parameters"], tokens.GIVEN, GIVEN]},
 )
 def initiate_payment(request: VisitorRequest, wanted: InitiateIn) -> Any:
-    select.get_booking(wanted.booking, request.auth.owners)
+    permit = permit_of(request, wanted.booking)
+    select.get_booking(wanted.booking, permit.owners)
+
+    def work() -> dict[str, Any]:
+        order = _order_json(start_payment(wanted.booking))
+        permit.spend()  # afterwards: opening a payment again is harmless, and a gateway that is away burns no code
+        return order
+
     return answer_once(
-        request.auth.owner,
+        permit.owner,
         "initiate",
         key_of(request),
         wanted.model_dump(),
-        lambda: _order_json(start_payment(wanted.booking)),
+        work,
         in_one_piece=False,
     )
 
@@ -50,7 +60,7 @@ def initiate_payment(request: VisitorRequest, wanted: InitiateIn) -> Any:
 )
 def verify_payment(request: VisitorRequest, told: VerifyIn) -> Any:
     booking = verify_callback(told.razorpay_order_id, told.razorpay_payment_id, told.razorpay_signature)
-    return select.booking_json(select.get_booking(booking.pk, request.auth.owners))
+    return select.booking_json(select.get_booking(booking.pk, lookers(request, booking.pk)))
 
 
 @router.post(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from checkout import crash_points
 from checkout.bookings.create import locked_booking
+from checkout.bookings.person import check_person
 from checkout.errors import (
     AlreadyPaid,
     BadSignature,
@@ -33,13 +34,14 @@ def start_payment(booking_id: str) -> Order:
     """The booking's open order, made at the gateway if there is none; extends the hold the first time.
 
     Raises BookingExpired, HoldExpired (both 410), SeatUnavailable, AlreadyPaid, BookingCancelled,
-    GatewayUnavailable (nothing is lost: ask again), HoldsUnavailable, PriceChanged (look at the new total, then ask
-    again).
+    GatewayUnavailable (nothing is lost: ask again), HoldsUnavailable, TooManySeats (one person's), PriceChanged (look
+    at the new total, then ask again).
     """
     with transaction.atomic():
         booking = locked_booking(booking_id)
         _check_payable(booking)
         seats = list(BookingLine.objects.filter(booking=booking).values_list("seat", flat=True))
+        check_person(booking.show_id, booking.email, booking.phone, len(seats), besides=[booking.pk])
         booking.expires_at = extend_hold(booking.show_id, booking.owner, booking.hold, seats)
         booking.save(update_fields=["expires_at"])
         known = Order.objects.filter(booking=booking).first()

@@ -9,8 +9,10 @@ from checkout.fields import ShowId
 from checkout.waitlist import entries
 from checkout.waitlist.schemas import JoinedOut, JoinIn, LeftOut, WaitlistOut
 from checkout.waitlist.select import waitlist_entry_of, waitlist_json
+from cinema.addresses import address_of_request
 from cinema.problems import problems
 from cinema.selectors import get_show
+from seating import new_guests
 from seating.auth import VisitorRequest
 from seating.identity import guest_token
 
@@ -33,11 +35,12 @@ def get_waitlist(request: VisitorRequest, show_id: ShowId) -> Any:
 
 @router.post(
     "/shows/{show_id}/waitlist/join/",
-    response={201: JoinedOut, **problems(400, 401, 403, 404, 409, 422, 503)},
+    response={201: JoinedOut, **problems(400, 401, 403, 404, 409, 422, 429, 503)},
     summary="Puts your party at the end of the list",
 )
 def join_waitlist(request: VisitorRequest, show_id: ShowId, wanted: JoinIn) -> Any:
     owner = request.auth.or_new_guest().owner
+    new_guests.admit(owner, address_of_request(request))
     entries.join_waitlist(
         owner,
         show_id,

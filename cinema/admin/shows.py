@@ -24,8 +24,8 @@ from cinema.models import Show, ShowTier
 from cinema.permissions import may
 
 TIMES = ("starts_at", "ends_at", "on_sale_at")
-CHANGED = ["starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats"]
-NEW = ["movie", "screen", "starts_at", "language", "format", "on_sale_at", "refuse_single_seats"]
+CHANGED = ["starts_at", "ends_at", "language", "format", "on_sale_at", "refuse_single_seats", "accounts_only"]
+NEW = ["movie", "screen", "starts_at", "language", "format", "on_sale_at", "refuse_single_seats", "accounts_only"]
 HELP_TEXTS = dict.fromkeys(TIMES, "in the theatre's time zone")
 
 

@@ -54,6 +54,10 @@ class LiveServer(Server):
         self.ws_factory.setProtocolOptions(failByDrop=False)
         LiveProtocol.share_options(self.ws_factory)
 
+    def log_action(self, protocol: str, action: str, details: dict[str, Any]) -> None:
+        """Daphne's access log, without the query: the token of a mail's link is in there."""
+        super().log_action(protocol, action, {**details, "path": str(details.get("path", "")).partition("?")[0]})
+
     def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
         if isinstance(protocol, LiveProtocol):
             scope.setdefault("extensions", {})[EXTENSION] = protocol.writer

@@ -63,7 +63,7 @@ DAPHNE_USED = (
 # The same of daphne.server.Server: `connections` is where an application's task is looked up, under this key.
 DAPHNE_SERVER_USED = (
     *("connections", "ws_factory", "listen_success", "create_application", "kill_all_applications"),
-    *("websocket_timeout", "ping_interval", "ping_timeout"),
+    *("log_action", "websocket_timeout", "ping_interval", "ping_timeout"),
 )
 DAPHNE_CONNECTION_KEYS = ("application_instance",)
 

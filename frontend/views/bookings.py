@@ -1,7 +1,6 @@
 """A customer's bookings: the list, one booking with its tickets, its receipt, and cancelling.
 
-Guests are identified by a cookie. The link in a guest's mail carries their token; it is stored in that cookie here
-and removed from the URL by a redirect.
+Each page opens for whoever booked, and by the link in a mail (`frontend.views.links`).
 """
 
 from datetime import datetime
@@ -9,23 +8,29 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from checkout.bookings.codes import masked
 from checkout.bookings.select import bookings_of, get_booking, get_paid_booking
-from checkout.cancellations.bookings import cancel_booking
+from checkout.cancellations.bookings import Cancellation, cancel_booking
 from checkout.errors import UnknownTicket
 from checkout.gate.reissue import reissue_tickets
+from checkout.links.errors import CodeRefused, CodeRequired
+from checkout.links.tokens import link_token
 from checkout.models import Booking, Payment, Ticket
 from checkout.tickets.receipts import receipt_of
 from cinema.errors import DomainError
+from frontend.forms import ContactForm
 from frontend.templatetags.housefull import rupees
-from seating.errors import BadToken
-from seating.identity import owner_from_token, set_guest_cookie, visitor_of
+from frontend.views.links import Seen, link_of, opened_by_link, permit_of_page, words_for
+from seating.identity import visitor_of
 
 BOOKINGS_PER_PAGE = 10
 # Payments of an expired booking that were authorised or captured, and are returned.
@@ -47,14 +52,14 @@ def booking_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @never_cache
-def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
-    if "t" in request.GET:
-        return let_guest_in(request, booking_id, "frontend:booking")
-    booking = get_booking(booking_id, visitor_of(request).owners)
+@opened_by_link
+def booking_detail(request: HttpRequest, booking_id: str, seen: Seen) -> HttpResponse:
+    booking = get_booking(booking_id, seen.owners)
     now = timezone.now()
     tickets, payments = list(booking.tickets.all()), list(booking.payments.all())
     context = {
         "booking": booking,
+        **_link_context(booking, seen),
         "show": booking.show,
         "now": now,
         "lines": list(booking.lines.all()),
@@ -64,6 +69,7 @@ def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
         "refunds": [refund for refund in booking.refunds.all() if not refund.replaced],
         "may_cancel": _may_cancel(booking, tickets, now),
         "renewable": _renewable(booking, tickets, now),
+        "contact_form": _contact_form(booking, now),
         "over": booking.show.ends_at <= now,
         "discount": sum(line.discount for line in booking.lines.all()),
         "use": getattr(booking, "redemption", None),
@@ -73,40 +79,33 @@ def booking_detail(request: HttpRequest, booking_id: str) -> HttpResponse:
 
 @require_safe
 @never_cache
-def receipt(request: HttpRequest, booking_id: str) -> HttpResponse:
+@opened_by_link
+def receipt(request: HttpRequest, booking_id: str, seen: Seen) -> HttpResponse:
     """Raises checkout.errors.UnknownBooking, for other people's bookings too, and NotPaid."""
-    booking = get_paid_booking(booking_id, visitor_of(request).owners)
+    booking = get_paid_booking(booking_id, seen.owners)
     theatre = booking.show.screen.theatre
     context = {"booking": booking, "show": booking.show, "theatre": theatre, "receipt": receipt_of(booking)}
-    return render(request, "frontend/receipt.html", context)
-
-
-def let_guest_in(request: HttpRequest, booking_id: str, page: str) -> HttpResponse:
-    """Makes the visitor the guest of the link's token and redirects to that page of the booking.
-
-    Accepts only a token that owns this booking, so that a link cannot silently turn a visitor into another guest.
-    """
-    try:
-        owner = owner_from_token(request.GET["t"])
-    except BadToken:
-        raise Http404("This link is not valid.") from None
-    get_booking(booking_id, [owner])
-    response = redirect(page, booking_id=booking_id)
-    set_guest_cookie(response, owner, secure=request.is_secure())
-    return response
+    return render(request, "frontend/receipt.html", context | {"link": seen.link})
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
+@opened_by_link
+def cancel(request: HttpRequest, booking_id: str, seen: Seen) -> HttpResponse:
     """GET shows the refund for the tickets named by `?ticket=` (at first all of them) and changes nothing.
-    POST cancels them, unless the refund has changed since the customer saw it."""
-    booking = get_booking(booking_id, visitor_of(request).owners)
+    POST cancels them, unless the refund has changed since the customer saw it; from a link, it takes a code."""
+    booking = get_booking(booking_id, seen.owners)
+    page = reverse("frontend:booking", args=[booking_id]) + seen.link
     if booking.status not in (Booking.Status.PENDING, Booking.Status.CONFIRMED):
-        return redirect("frontend:booking", booking_id=booking_id)
+        return redirect(page)
     tickets = [ticket for ticket in booking.tickets.all() if ticket.cancelled_at is None]
     chosen = _chosen(request, tickets)
-    context: dict[str, Any] = {"booking": booking, "tickets": tickets, "chosen": [ticket.pk for ticket in chosen]}
+    context: dict[str, Any] = {
+        "booking": booking,
+        **_link_context(booking, seen),
+        "tickets": tickets,
+        "chosen": [ticket.pk for ticket in chosen],
+    }
     if booking.status == Booking.Status.CONFIRMED and not chosen:
         context["error"] = _("Choose at least one seat to cancel.")
         return render(request, "frontend/cancel.html", context)
@@ -114,9 +113,11 @@ def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
     try:
         outcome = cancel_booking(booking_id, ids, dry_run=True)
         if request.method == "POST" and request.POST.get("refund") == str(outcome.refund):
-            outcome = cancel_booking(booking_id, ids)
+            outcome = _cancel_now(request, booking_id, ids, seen)
             messages.success(request, _cancelled_message(outcome.refund))
-            return redirect("frontend:booking", booking_id=booking_id)
+            return redirect(page)
+    except (CodeRequired, CodeRefused) as error:
+        context |= {"code_error": words_for(error), "outcome": outcome, "seats": ", ".join(t.seat for t in chosen)}
     except DomainError as error:
         context["error"] = error.detail
     else:
@@ -125,13 +126,35 @@ def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
     return render(request, "frontend/cancel.html", context)
 
 
+def _link_context(booking: Booking, seen: Seen) -> dict[str, Any]:
+    """For the forms of deeds that a link alone does not allow."""
+    return {"link": seen.link, "token": seen.token, "needs_code": seen.needs_code, "sent_to": masked(booking.email)}
+
+
+def _cancel_now(request: HttpRequest, booking_id: str, ids: list[str] | None, seen: Seen) -> Cancellation:
+    permit = permit_of_page(request, booking_id, seen)
+    with transaction.atomic():
+        permit.spend()
+        return cancel_booking(booking_id, ids)
+
+
 @never_cache
 @require_http_methods(["POST"])
-def reissue(request: HttpRequest, booking_id: str) -> HttpResponse:
-    """Issues new codes for the lost tickets named by `ticket`."""
-    get_booking(booking_id, visitor_of(request).owners)
+@opened_by_link
+def reissue(request: HttpRequest, booking_id: str, seen: Seen) -> HttpResponse:
+    """Issues new codes for the lost tickets named by `ticket`; from a link, it takes a code from the mailbox.
+
+    Earlier links end with it, the one that this page was opened by included: whoever gave the code gets a new one.
+    """
+    booking = get_booking(booking_id, seen.owners)
+    link = seen.link
     try:
-        tickets = reissue_tickets(booking_id, request.POST.getlist("ticket"))
+        permit = permit_of_page(request, booking_id, seen)
+        with transaction.atomic():
+            permit.spend()
+            tickets = reissue_tickets(booking_id, request.POST.getlist("ticket"))
+    except (CodeRequired, CodeRefused) as error:
+        messages.error(request, words_for(error))
     except UnknownTicket:
         messages.error(request, _("Choose at least one seat that needs a new ticket."))
     except DomainError as error:
@@ -139,7 +162,10 @@ def reissue(request: HttpRequest, booking_id: str) -> HttpResponse:
     else:
         seats = ", ".join(ticket.seat for ticket in tickets)
         messages.success(request, _("New tickets for %(seats)s. The old codes no longer work.") % {"seats": seats})
-    return redirect("frontend:booking", booking_id=booking_id)
+        if seen.token:
+            booking.refresh_from_db(fields=["link_generation"])
+            link = link_of(link_token(booking))
+    return redirect(reverse("frontend:booking", args=[booking_id]) + link)
 
 
 def _renewable(booking: Booking, tickets: list[Ticket], now: datetime) -> list[Ticket]:
@@ -147,6 +173,12 @@ def _renewable(booking: Booking, tickets: list[Ticket], now: datetime) -> list[T
     if booking.status != Booking.Status.CONFIRMED or now >= booking.show.ends_at:
         return []
     return [ticket for ticket in tickets if ticket.admits and ticket.checked_in_at is None]
+
+
+def _contact_form(booking: Booking, now: datetime) -> ContactForm | None:
+    if booking.status != Booking.Status.CONFIRMED or now >= booking.show.ends_at:
+        return None
+    return ContactForm(initial={"name": booking.name, "email": booking.email, "phone": booking.phone})
 
 
 def _chosen(request: HttpRequest, tickets: list[Ticket]) -> list[Ticket]:

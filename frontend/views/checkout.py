@@ -9,9 +9,10 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import coupon_json, get_booking
+from checkout.links.tokens import link_query
 from checkout.models import Booking
 from cinema.times import utc
-from seating.identity import visitor_of
+from frontend.views.links import Seen, opened_by_link
 
 SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}
 
@@ -19,15 +20,20 @@ SETTLED = {Booking.Status.CONFIRMED, Booking.Status.CANCELLED}
 @require_safe
 @never_cache
 @ensure_csrf_cookie
-def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
-    """Raises checkout.errors.UnknownBooking, for other people's bookings too."""
-    booking = get_booking(booking_id, visitor_of(request).owners)
-    if booking.status in SETTLED:
-        return redirect("frontend:booking", booking.pk)
+@opened_by_link
+def checkout_page(request: HttpRequest, booking_id: str, seen: Seen) -> HttpResponse:
+    """Raises checkout.errors.UnknownBooking, for other people's bookings too.
+
+    A link to look does not lead here; the one that is given out with a code does (`frontend.views.offers`).
+    """
+    booking = get_booking(booking_id, seen.owners)
+    if booking.status in SETTLED or seen.needs_code:
+        return redirect(reverse("frontend:booking", args=[booking.pk]) + _link_to_look(booking, seen))
     lines = list(booking.lines.all())
     discount = sum(line.discount for line in lines)
     context = {
         "booking": booking,
+        "link": seen.link,
         "lines": lines,
         "show": booking.show,
         "zone": booking.show.screen.theatre.zone,
@@ -46,12 +52,16 @@ def checkout_page(request: HttpRequest, booking_id: str) -> HttpResponse:
             "began": hasattr(booking, "order"),  # a payment may be in progress: the script checks at once
             "contact": {"name": booking.name, "email": booking.email, "contact": booking.phone},
             "paths": {
-                "initiate": "/api/payments/initiate/",
-                "verify": "/api/payments/verify/",
-                "booking": f"/api/bookings/{booking.pk}/",
-                "coupon": f"/api/bookings/{booking.pk}/coupon/",
-                "done": reverse("frontend:booking", args=[booking.pk]),
+                "initiate": f"/api/payments/initiate/{seen.link}",
+                "verify": f"/api/payments/verify/{seen.link}",
+                "booking": f"/api/bookings/{booking.pk}/{seen.link}",
+                "coupon": f"/api/bookings/{booking.pk}/coupon/{seen.link}",
+                "done": reverse("frontend:booking", args=[booking.pk]) + _link_to_look(booking, seen),
             },
         },
     }
     return render(request, "frontend/checkout.html", context)
+
+
+def _link_to_look(booking: Booking, seen: Seen) -> str:
+    return link_query(booking) if seen.token else ""

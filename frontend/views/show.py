@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -20,13 +19,13 @@ from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import bookings_of
 from checkout.models import Booking, BookingLine
-from checkout.waitlist.entries import entry_of_token, is_over
+from checkout.waitlist.entries import is_over
 from checkout.waitlist.select import waitlist_entry_of, waitlist_json
 from cinema import selectors
 from cinema.models import Show
 from cinema.states import Sale
 from cinema.times import utc
-from seating.identity import is_guest, new_guest, set_guest_cookie, visitor_of
+from seating.identity import is_verified, new_guest, set_guest_cookie, visitor_of
 
 PARTY_SIZES = 8  # offered by the seat finder; larger groups select on the map
 
@@ -46,32 +45,13 @@ def show_page(request: HttpRequest, show_id: int) -> HttpResponse:
         "sale": show.sale(now),
         "sizes": range(1, min(PARTY_SIZES, settings.MAX_SEATS_PER_BOOKING) + 1),
         "pending": pending,
+        "must_sign_in": show.accounts_only and not is_verified(request.user),
         "data": _data_for_the_script(show, pending, now) | _waitlist_data(show, owners, now),
         "contact": _contact_of(request),
     }
     response = render(request, "frontend/show.html", context)
     if not owners:
-        set_guest_cookie(response, new_guest(), secure=request.is_secure())
-    return response
-
-
-@require_safe
-@never_cache
-def take_up_offer(request: HttpRequest, show_id: int) -> HttpResponse:
-    """The link in an offer's mail, valid on any device while the offer lasts. Redirects to the show's page.
-
-    If a guest joined the waitlist, the visitor becomes that guest. If an account did, the visitor has to sign in,
-    because a link must not replace a password. Opening the link changes nothing else, because mail programs open
-    links too. Raises OfferOver.
-    """
-    entry = entry_of_token(request.GET.get("t", ""), show_id)
-    page = reverse("frontend:show", args=[show_id])
-    if entry.owner in visitor_of(request).owners:
-        return redirect(page)
-    if not is_guest(entry.owner):
-        return redirect_to_login(page)
-    response = redirect(page)
-    set_guest_cookie(response, entry.owner, secure=request.is_secure())
+        set_guest_cookie(response, new_guest())
     return response
 
 

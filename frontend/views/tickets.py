@@ -17,20 +17,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from checkout.bookings.select import get_booking, get_ticketed_booking
-from frontend.views.bookings import let_guest_in
-from seating.identity import visitor_of
+from frontend.views.links import Seen, opened_by_link
 
 ASSETS = ("frontend/css/ticket.css", "frontend/js/pages/ticket.js", "frontend/img/icon.svg")
 
 
 @require_safe
 @never_cache
-def web_ticket(request: HttpRequest, booking_id: str) -> HttpResponse:
-    if "t" in request.GET:
-        return let_guest_in(request, booking_id, "frontend:ticket")
-    booking = get_ticketed_booking(booking_id, visitor_of(request).owners)
+@opened_by_link
+def web_ticket(request: HttpRequest, booking_id: str, seen: Seen) -> HttpResponse:
+    booking = get_ticketed_booking(booking_id, seen.owners)
     valid = [ticket for ticket in booking.tickets.all() if ticket.admits]
-    context = {"booking": booking, "show": booking.show, "tickets": valid, "now": timezone.now()}
+    context = {"booking": booking, "link": seen.link, "show": booking.show, "tickets": valid, "now": timezone.now()}
     response = render(request, "frontend/ticket.html", context)
     # The worker reads this header of its cached copy; milliseconds since the epoch, as in JavaScript.
     response["X-Keep-Until"] = str(int(booking.show.ends_at.timestamp() * 1000))
@@ -39,9 +37,17 @@ def web_ticket(request: HttpRequest, booking_id: str) -> HttpResponse:
 
 @require_safe
 @never_cache
-def ticket_worker(request: HttpRequest, booking_id: str) -> HttpResponse:
-    """The page's service worker; 404 for anyone but the booking's owner."""
-    get_booking(booking_id, visitor_of(request).owners)
+@opened_by_link
+def ticket_worker(request: HttpRequest, booking_id: str, seen: Seen) -> HttpResponse:
+    """The page's service worker; 404 for anyone but the booking's owner and whoever opened a link to it.
+
+    It finds the page under the address that the browser opened: with a link's token, or without one.
+    """
+    get_booking(booking_id, seen.owners)
     page = reverse("frontend:ticket", args=[booking_id])
-    context = {"page": json.dumps(page), "assets": json.dumps([static(name) for name in ASSETS])}
+    context = {
+        "page": json.dumps(page),
+        "query": json.dumps(str(seen.link)),
+        "assets": json.dumps([static(name) for name in ASSETS]),
+    }
     return render(request, "frontend/ticket_worker.js", context, content_type="text/javascript; charset=utf-8")

@@ -6,15 +6,18 @@
 if not built() then return { 'unbuilt' } end
 sweep()
 
+local paid = {}
 for i = 4, #ARGV do
   local seat = ARGV[i]
   local letter, holder, hold_id = state_of(seat)
   if letter ~= 's' then
     if letter == 'h' then
-      forget(seat, holder, hold_id)
-      if holder ~= ARGV[3] then add_lost(holder, seat) end
+      local theirs = holder == ARGV[3]
+      forget(seat, holder, hold_id, theirs and 1 or 0)
+      if theirs then paid[#paid + 1] = seat else add_lost(holder, seat) end
     end
     set_state(seat, 's')
   end
 end
+add_news(ARGV[3], 'paid', paid)
 return { 'sold', tostring(finish()) }

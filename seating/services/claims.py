@@ -7,6 +7,7 @@ clock, in the statement that locks the rows: a web host whose clock is wrong tak
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +15,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from seating import store
+from seating import new_guests, store
 from seating.errors import HoldExpired, HoldsUnavailable, SeatUnavailable
 from seating.models import Claim
 from seating.services.execute import after_commit, follow_commit, run_built
@@ -126,6 +127,7 @@ def sell_seats(show_id: int, owner: str, hold_id: str, seats: Sequence[str]) -> 
         state=SOLD, owner=owner, deadline=None, changed_at=timezone.now()
     )
     follow_commit(store.sell(show_id, owner, wanted))
+    transaction.on_commit(partial(new_guests.paid, owner))
 
 
 @transaction.atomic(savepoint=False)

@@ -16,7 +16,7 @@ from asgiref.sync import sync_to_async
 from django.db import transaction
 from django.utils import timezone
 
-from seating import store
+from seating import index, store
 from seating.errors import HoldsUnavailable
 from seating.in_flight import InFlight
 from seating.models import Claim
@@ -60,7 +60,7 @@ def rebuild_show(show_id: int, *, new_epoch: bool = False) -> None:
 
     Raises HoldsUnavailable.
     """
-    store.touch(show_id)
+    index.touch(show_id)
     seen = "!" if new_epoch else ""
     store.run(store.rebuild(show_id, secrets.token_hex(6), seen, claimed_seats(show_id)))
     log.debug("show_rebuilt", show=show_id, new_epoch=new_epoch)

@@ -3,8 +3,10 @@
 `ahold_seats` and `arelease_seats` do the same on the event loop: every decision is shared, only the waiting differs.
 """
 
+import math
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,10 +15,22 @@ import redis
 from django.conf import settings
 
 from cinema.plans.halls import Hall
-from seating import store
-from seating.errors import HoldsUnavailable, LeavesSingleSeat, SeatUnavailable, TooManySeats, UnknownSeat
+from seating import index, store
+from seating.budgets import budget_for
+from seating.errors import (
+    AccountsOnly,
+    HoldsUnavailable,
+    HoldUnknown,
+    LeavesSingleSeat,
+    SeatUnavailable,
+    TooManySeats,
+    TooManySeatsHere,
+    UnknownSeat,
+)
 from seating.facts import ShowFacts, recent_show_facts, show_facts
+from seating.identity import Caller
 from seating.services.execute import arun_built, run_built
+from seating.services.take_back import take_back_soon
 
 
 @dataclass(frozen=True)
@@ -30,31 +44,60 @@ class Hold:
     expires_at: datetime
 
 
-def hold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
+NOBODYS_ADDRESS = Caller()  # a command or a test; in no budget
+
+
+def hold_seats(
+    show_id: int, owner: str, seats: Sequence[str], *, key: str = "", caller: Caller = NOBODYS_ADDRESS
+) -> Hold:
     """All of the seats or none, added to the owner's open hold if there is one (its deadline stays).
 
-    Raises UnknownShow, ShowClosed, UnknownSeat, TooManySeats, LeavesSingleSeat, SeatUnavailable, HoldsUnavailable.
+    The same `key` of the same owner is the same request: if its seats are held, it is answered with the hold as it is
+    now. Raises UnknownShow, ShowClosed, AccountsOnly, UnknownSeat, TooManySeats, TooManySeatsHere, LeavesSingleSeat,
+    SeatUnavailable, HoldUnknown, HoldsUnavailable.
     """
     facts = show_facts(show_id)
-    command = _hold_command(facts, owner, seats)
+    command = _hold_command(facts, owner, seats, key, caller)
     if facts.refuse_single_seats:
         reply = run_built(store.snapshot(show_id))
         refuse_single(facts.hall, store.read_snapshot(reply).states, seats)
-    if not store.index_is_fresh(show_id):
-        store.touch(show_id)
-    return hold_from(run_built(command), show_id, owner)
+    if not index.index_is_fresh(show_id):
+        index.touch(show_id)
+    with _taken_back_if_unknown(command, seats):
+        return hold_from(run_built(command), show_id, owner)
 
 
-async def ahold_seats(show_id: int, owner: str, seats: Sequence[str]) -> Hold:
+async def ahold_seats(
+    show_id: int, owner: str, seats: Sequence[str], *, key: str = "", caller: Caller = NOBODYS_ADDRESS
+) -> Hold:
     """`hold_seats` for the event loop."""
     facts = await recent_show_facts(show_id)
-    command = _hold_command(facts, owner, seats)
+    command = _hold_command(facts, owner, seats, key, caller)
     if facts.refuse_single_seats:
         reply = await arun_built(store.snapshot(show_id))
         refuse_single(facts.hall, store.read_snapshot(reply).states, seats)
-    if not store.index_is_fresh(show_id):
-        await store.atouch(show_id)
-    return hold_from(await arun_built(command), show_id, owner)
+    if not index.index_is_fresh(show_id):
+        await index.atouch(show_id)
+    with _taken_back_if_unknown(command, seats):
+        return hold_from(await arun_built(command), show_id, owner)
+
+
+@contextmanager
+def _taken_back_if_unknown(command: store.Command, seats: Sequence[str]) -> Iterator[None]:
+    """Around the call that may be granted although its answer is lost. Nobody would know of such a hold: it locks even
+    its owner out. So it is freed as soon as Redis answers, unless the owner has asked again with the same key."""
+    try:
+        yield
+    except HoldsUnavailable as error:
+        owner, request = command.arguments[:2]
+        take_back_soon(store.release(command.show, owner, seats=seats, request=request))
+        if error.refused:
+            raise
+        raise HoldUnknown(
+            "The seat service did not answer, so it is not known whether you have these seats. "
+            "Ask again with the same token and key; otherwise they are free again as soon as the service answers.",
+            seats,
+        ) from error
 
 
 def release_seats(show_id: int, owner: str, seats: Sequence[str] | None = None) -> list[str]:
@@ -80,7 +123,7 @@ def expire_holds() -> int:
     Raises HoldsUnavailable.
     """
     try:
-        shows = store.shows_to_sweep()
+        shows = index.shows_to_sweep()
     except redis.RedisError as error:
         raise HoldsUnavailable("Redis cannot be reached: nothing was swept.") from error
     freed = 0
@@ -92,17 +135,20 @@ def expire_holds() -> int:
     return freed
 
 
-def _hold_command(facts: ShowFacts, owner: str, seats: Sequence[str]) -> store.Command:
+def _hold_command(facts: ShowFacts, owner: str, seats: Sequence[str], key: str, caller: Caller) -> store.Command:
     if len(seats) > settings.MAX_SEATS_PER_BOOKING:
         raise TooManySeats(f"At most {settings.MAX_SEATS_PER_BOOKING} seats can be held at one show.", seats)
     check_known(facts.hall, seats)
     facts.check_on_sale()
+    if facts.show.accounts_only and not caller.verified:
+        raise AccountsOnly("Seats of this show are for signed-in visitors. Sign in, then choose your seats.")
     alone = [seat for seat in seats if facts.hall.couples.get(seat, seat) not in seats]
     if alone:
         partners = [facts.hall.couples[seat] for seat in alone]
         raise LeavesSingleSeat(f"Couple places are sold in twos: add {', '.join(partners)}.", partners)
-    life = settings.SEAT_HOLD_SECONDS * 1000
-    return store.hold(facts.id, owner, secrets.token_hex(8), life, settings.MAX_SEATS_PER_BOOKING, seats)
+    request, life, most = secrets.token_hex(8), settings.SEAT_HOLD_SECONDS * 1000, settings.MAX_SEATS_PER_BOOKING
+    budget = budget_for(owner, caller.address, verified=caller.verified)
+    return store.hold(facts.id, owner, request, life, most, seats, key=key, budget=budget)
 
 
 def check_known(hall: Hall, seats: Sequence[str]) -> None:
@@ -112,13 +158,19 @@ def check_known(hall: Hall, seats: Sequence[str]) -> None:
 
 
 def hold_from(reply: list[Any], show_id: int, owner: str) -> Hold:
-    """The hold in a script's reply. Raises SeatUnavailable, TooManySeats."""
+    """The hold in a script's reply. Raises SeatUnavailable, TooManySeats, TooManySeatsHere."""
     if reply[0] == "taken":
         seats = reply[1:]
         raise SeatUnavailable(f"{', '.join(seats)} cannot be had any more. Choose other seats.", seats)
     if reply[0] == "too_many":
         most = settings.MAX_SEATS_PER_BOOKING
         raise TooManySeats(f"You hold {reply[1]} seats at this show already; {most} is the most.")
+    if reply[0] == "too_many_here":
+        raise TooManySeatsHere(
+            "Too many seats of this show are held from your network and not paid for. "
+            "Pay for yours, or give some back; or sign in, and only your own seats count.",
+            retry_after=math.ceil(int(reply[1]) / 1000),
+        )
     hold = store.held(reply)
     return Hold(hold.id, owner, show_id, hold.seats, moment(hold.until))
 

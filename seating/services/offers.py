@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from seating import store
+from seating import index, store
 from seating.errors import SeatUnavailable
 from seating.facts import show_facts
 from seating.services.claims import take_claims
@@ -30,8 +30,8 @@ def offer_seats(show_id: int, owner: str, seats: Sequence[str], seconds: int) ->
     check_known(facts.hall, seats)
     facts.check_on_sale()
     life = min(seconds, settings.LONGEST_HOLD_SECONDS) * 1000
-    if not store.index_is_fresh(show_id):
-        store.touch(show_id)
+    if not index.index_is_fresh(show_id):
+        index.touch(show_id)
     command = store.offer(show_id, owner, secrets.token_hex(8), life, settings.MAX_SEATS_PER_BOOKING, seats)
     hold = hold_from(run_built(command), show_id, owner)
     try:

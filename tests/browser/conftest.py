@@ -33,7 +33,7 @@ class Window:
     """One visitor's window: its page, and what went wrong in it."""
 
     def __init__(self, context, page, origin):
-        self.context, self.page = context, page
+        self.context, self.page, self.origin = context, page, origin
         self.foreign_requests, self.errors = [], []
         page.on("request", lambda request: self._request(request, origin))
         page.on("pageerror", lambda error: self.errors.append(str(error)))

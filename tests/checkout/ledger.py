@@ -27,12 +27,15 @@ TASKS = (
 )
 
 
-def make_everything_due() -> None:
-    """As if every lease and every waiting time were over."""
+def make_everything_due(show: Show) -> None:
+    """As if every lease and every waiting time of this show were over.
+
+    Not of others: a test that plays one story after another in one database would settle all earlier ones again.
+    """
     now = timezone.now()
     IdempotencyKey.objects.update(due_at=now)
-    Order.objects.filter(due_at__isnull=False).update(due_at=now)
-    Refund.objects.filter(due_at__isnull=False).update(due_at=now)
+    Order.objects.filter(booking__show=show, due_at__isnull=False).update(due_at=now)
+    Refund.objects.filter(booking__show=show, due_at__isnull=False).update(due_at=now)
     OutboxMessage.objects.filter(done_at=None).update(due_at=now)
     WebhookEvent.objects.filter(processed_at=None).update(due_at=now)
 

@@ -238,7 +238,7 @@ class Walk(RuleBasedStateMachine):
         for _ in range(6):
             for refund_id in list(self.paper.given_back):
                 self.paper.end_refund(refund_id, "processed")
-            make_everything_due()
+            make_everything_due(self.show)
             for task in TASKS:
                 task()
         check_the_books(self.show, self.paper)
@@ -247,7 +247,7 @@ class Walk(RuleBasedStateMachine):
 
 def _move_holds(client: redis.Redis, show_id: int, milliseconds: int) -> None:
     """The show's holds in Redis, that much nearer to their end."""
-    _, _, due, people = keys.of_show(show_id)
+    _, _, due, people, _ = keys.of_show(show_id)
     for owner, text in client.hgetall(people).items():
         holds = json.loads(text)
         for hold_id, hold in holds.items():

@@ -86,7 +86,7 @@ class Story:
 
     def heal(self) -> None:
         for _ in range(3):
-            make_everything_due()
+            make_everything_due(self.desk.show)
             for task in TASKS:
                 self.survive(task)
             self.deliver()

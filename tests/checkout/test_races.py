@@ -83,7 +83,7 @@ def test_creates_at_once_are_one_booking(show, alice):
 def test_without_waiting_for_each_other_a_second_create_would_be_told_its_seats_are_gone(show, alice, monkeypatch):
     """Why creates wait: the first has taken the hold, and its booking cannot be seen yet."""
 
-    monkeypatch.setattr(creating, "_one_at_a_time", lambda *_: None)
+    monkeypatch.setattr(creating, "one_at_a_time", lambda *_: None)
     monkeypatch.setattr(creating, "_claim_orphan", lambda *_: None)  # relies on the waiting too
     first_is_in, second_is_done = threading.Event(), threading.Event()
     store = creating._store

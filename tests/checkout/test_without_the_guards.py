@@ -84,7 +84,10 @@ def test_without_the_owner_check_anybody_frees_anybodys_seat(show, alice, bob, m
     hold_seats(show.pk, alice, ["A1"])
     assert release_seats(show.pk, bob, ["A1"]) == []
     ours = scripts.source("release")
-    careless = ours.replace("local owner, id = ARGV[3], ARGV[4]", "local _, owner, id = state_of(ARGV[5])")
+    careless = ours.replace(
+        "local owner, id, request = ARGV[3], ARGV[4], ARGV[5]",
+        "local _, owner, id = state_of(ARGV[6]) local request = ARGV[5]",
+    )
     assert careless != ours
     monkeypatch.setattr(scripts, "source", lambda name: careless)
     monkeypatch.setattr(scripts, "digest", lambda name: "0" * 40)  # unknown there, so the source is sent

@@ -1,12 +1,22 @@
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
+from django.core.cache import cache
 from django.test import Client
 
 from tests import factories
 
 
-def make_user(email: str, **kw):
-    return get_user_model().objects.create_user(username=email, email=email, password="a-long-password-1", **kw)
+def make_user(email: str, *, verified: bool = True, **kw):
+    user = get_user_model().objects.create_user(username=email, email=email, password="a-long-password-1", **kw)
+    EmailAddress.objects.create(user=user, email=email, verified=verified, primary=True)
+    return user
+
+
+@pytest.fixture(autouse=True)
+def no_requests_counted():
+    """allauth counts sign-ins by address, and every test comes from the same one."""
+    cache.clear()
 
 
 @pytest.fixture

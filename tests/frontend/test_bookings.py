@@ -181,30 +181,6 @@ def test_a_show_that_the_cinema_cancelled_promises_a_full_refund(alice_browser, 
     assert "Your booking is confirmed." not in page
 
 
-def test_the_link_in_a_guests_mail_opens_their_booking_and_its_token_leaves_the_url(client, alice):
-    booking = make_booking(alice)
-    response = client.get(f"/bookings/{booking.pk}/", {"t": token_for(alice)})
-    assert response.status_code == 302
-    assert response["Location"] == f"/bookings/{booking.pk}/"
-    assert client.cookies[COOKIE]["httponly"]
-    assert client.get(f"/bookings/{booking.pk}/").status_code == 200
-
-
-@pytest.mark.parametrize("token", ["", "rubbish", "guest_x:forged", "\x00", "user_1:x"])
-def test_a_forged_link_opens_nothing(client, alice, token):
-    booking = make_booking(alice)
-    response = client.get(f"/bookings/{booking.pk}/", {"t": token})
-    assert response.status_code == 404
-    assert COOKIE not in response.cookies
-
-
-def test_a_token_opens_only_its_own_guests_booking(client, alice, bob):
-    booking = make_booking(alice)
-    response = client.get(f"/bookings/{booking.pk}/", {"t": token_for(bob)})
-    assert response.status_code == 404
-    assert COOKIE not in response.cookies
-
-
 def test_what_a_customer_typed_is_escaped(alice_browser, alice):
     booking = make_booking(alice, name="<script>x</script>")
     assert "<script>x" not in alice_browser.get(f"/bookings/{booking.pk}/").content.decode()

@@ -51,7 +51,10 @@ def test_figures_are_there_before_any_script_runs(staff_client, redis_server, al
     show.save()
     response = staff_client.get("/boxoffice/")
     entry = response.context["theatres"][0]["shows"][0]
-    assert entry["figures"] == {"show": show.pk, "available": 14, "held": 2, "sold": 0, "blocked": 0, "viewers": 0}
+    assert entry["figures"] == {"show": show.pk, "available": 14, "held": 2, "sold": 0, "blocked": 0, "viewers": 0} | {
+        "lapsed": 0,
+        "refused": 0,
+    }
     assert response.context["totals"]["held"] == 2
     page = response.content.decode()
     assert 'data-held="2"' in page

@@ -26,7 +26,7 @@ def booking(redis_server, alice) -> Booking:
     hold_seats(show.pk, alice, ["A1", "A2"])
     hold = claim_hold(show.pk, alice)
     sell_seats(show.pk, alice, hold.id, ["A1", "A2"])
-    return make_booking(alice, show=show, hold=hold.id)
+    return make_booking(alice, show=show, hold=hold.id, confirmed_at=timezone.now())
 
 
 def address(booking: Booking) -> str:

@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from django.utils import timezone
 
+from checkout.links.tokens import link_token
 from checkout.models import Booking, Ticket
 from seating.identity import COOKIE, token_for
 from tests.frontend.test_bookings import make_booking
@@ -52,12 +54,23 @@ def test_nobody_else_gets_the_page_or_the_worker(client, alice, bob):
             assert client.get(f"/bookings/{booking.pk}/ticket/{path}").status_code == 404
 
 
-def test_the_link_in_the_mail_opens_it_and_its_token_leaves_the_url(client, alice, bob):
+def test_the_link_in_the_mail_opens_page_and_worker_and_its_token_goes_on(client, alice):
     booking = make_booking(alice)
-    answer = client.get(f"/bookings/{booking.pk}/ticket/", {"t": token_for(alice)})
+    path, token = f"/bookings/{booking.pk}/ticket/", link_token(booking)
+    answer = client.get(path, {"t": token})
+    assert answer.status_code == 200 and COOKIE not in answer.cookies
+    page, query = answer.content.decode(), urlencode({"t": token})
+    assert f'data-ticket="{path}"' in page and f'data-worker="{path}worker.js?{query}"' in page
+    script = client.get(f"{path}worker.js", {"t": token}).content.decode()
+    assert f'const PAGE = "{path}";' in script and f'const QUERY = "?{query}";' in script
+    assert client.get(path, {"t": token_for(alice)}).status_code == 404
+
+
+def test_whoever_booked_loses_the_token_from_the_address(alice_browser, alice):
+    booking = make_booking(alice)
+    answer = alice_browser.get(f"/bookings/{booking.pk}/ticket/", {"t": link_token(booking)})
     assert (answer.status_code, answer["Location"]) == (302, f"/bookings/{booking.pk}/ticket/")
-    assert client.get(f"/bookings/{booking.pk}/ticket/").status_code == 200
-    assert client.get(f"/bookings/{booking.pk}/ticket/", {"t": token_for(bob)}).status_code == 404
+    assert COOKIE not in answer.cookies
 
 
 def test_only_tickets_that_admit_have_a_code(alice_browser, alice):

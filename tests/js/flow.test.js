@@ -156,7 +156,9 @@ test("without a socket seats are held over HTTP", async (t) => {
   const { flow, state } = opened({ connected: false });
   t.mock.method(globalThis, "fetch", async (path, options) => {
     assert.equal(path, "/lock/");
-    assert.deepEqual(JSON.parse(options.body), { show: 1, seats: ["A1"] });
+    const { key, ...rest } = JSON.parse(options.body);
+    assert.deepEqual(rest, { show: 1, seats: ["A1"] });
+    assert.ok(key.length > 8 && key.length <= 64);
     return new Response(JSON.stringify({ hold: "x", token: "t", show: 1, seats: ["A1"], expires_at: SOON, price: 1 }), {
       status: 201,
     });

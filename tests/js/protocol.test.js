@@ -73,7 +73,7 @@ test("a message with a missing or wrong field is not understood", () => {
 test("a viewer says only what the contract has", () => {
   assert.deepEqual(hello(), { type: "hello" });
   assert.deepEqual(hello("x1", 9), { type: "hello", epoch: "x1", seq: 9 });
-  assert.deepEqual(hold("r", ["A1"]), { type: "hold", ref: "r", seats: ["A1"] });
+  assert.deepEqual(hold("r", ["A1"]), { type: "hold", ref: "r", seats: ["A1"], key: "r" });
   assert.deepEqual(release("r", ["A1"]), { type: "release", ref: "r", seats: ["A1"] });
   assert.deepEqual(ping(), { type: "ping" });
 });

@@ -6,6 +6,8 @@ import re
 import time
 from functools import partial
 
+import httpx
+
 from tests.live_client import LiveClient
 
 ALICE = {"count": 2, "name": "Alice", "email": "waiting@example.test"}
@@ -74,9 +76,13 @@ def test_a_declined_offer_reaches_the_next_and_the_mail_has_the_link(full_show, 
 
     with show.site.client() as telephone:  # another device of Dan's
         answer = telephone.get(link)
-        assert (answer.status_code, answer.headers["location"]) == (302, f"/shows/{show.id}/")
-        assert telephone.get(f"/api/shows/{show.id}/waitlist/").json()["entry"]["id"] == state_of(dan)["id"]
-    assert dan.http.post(f"/api/shows/{show.id}/waitlist/leave/").json() == {"left": True}
+        assert answer.status_code == 200 and booking["tickets"][0]["seat"] in answer.text
+        assert "guest" not in telephone.cookies
+        assert telephone.get(f"/api/shows/{show.id}/waitlist/").json()["entry"] is None
+        paid = take_with_code(telephone, show, link)
+        assert paid["status"] == "confirmed" and paid["seats"] == [booking["tickets"][0]["seat"]]
+        assert "guest" not in telephone.cookies
+    assert state_of(dan)["status"] == "taken"
     with show.site.client() as somebody:
         assert somebody.get(link).status_code == 410
         assert somebody.get(link + "x").status_code == 410
@@ -104,6 +110,34 @@ async def test_a_cancelled_show_is_off_for_every_viewer_and_everything_goes_back
     until(lambda: bob.booking(booking)["payment"]["status"] == "refunded", 60)
     assert until(lambda: mail_to(live_show.site, "alice@example.test", "projector"))
     await viewer.end()
+
+
+def take_with_code(telephone, show, link):
+    """On a device that is nobody: a code from the mailbox takes the offer, and a link of its own pays for it."""
+
+    def send(path, **form):
+        form["csrfmiddlewaretoken"] = telephone.cookies["csrftoken"]
+        return telephone.post(path, data=form)
+
+    assert send(link.replace("/offer/?", "/offer/code/?")).status_code == 302
+    mailed = until(lambda: mail_to(show.site, "second@example.test", "your code is"))
+    code = re.search(r"your code is (\d{6})", mailed)[1]
+    taken = send(link, do="take", code=code)
+    assert taken.status_code == 302, taken.text
+    checkout, query = taken.headers["location"].split("?")
+    header = {"X-CSRFToken": telephone.cookies["csrftoken"]}
+    started = telephone.post(
+        f"/api/payments/initiate/?{query}", json={"booking": checkout.split("/")[2]}, headers=header
+    )
+    told = new_payment(show, started.json())
+    return telephone.post(f"/api/payments/verify/?{query}", json=told, headers=header).json()
+
+
+def new_payment(show, order):
+    answer = httpx.post(
+        f"{show.site.sandbox_url}/_test/pay", json={"order_id": order["order_id"], "outcome": "success"}, timeout=30
+    )
+    return answer.json()
 
 
 def mail_to(site, address, word):

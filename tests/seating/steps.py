@@ -7,6 +7,7 @@ from django.db import transaction
 from seating import connections, keys, store
 from seating.errors import SeatingError
 from seating.models import Claim
+from seating.services.adoption import adopt_holds
 from seating.services.blocks import block_seats, unblock_seats
 from seating.services.claims import claim_hold, extend_hold, reopen_seats, sell_seats
 from seating.services.execute import run_built
@@ -15,6 +16,7 @@ from seating.services.offers import offer_seats
 from seating.states import SeatState
 
 LIFE_MS, LONGEST_MS, MOST = 600_000, 1_200_000, 10
+ACCOUNT = "user_77"  # whom a guest signs in to
 
 
 def sell(show_id: int, owner: str, seats: list[str]) -> str:
@@ -50,6 +52,8 @@ def run_script(verb: str, show_id: int, owner: str, seat: str) -> list:
             command = store.offer(show_id, owner, "offer", LIFE_MS, MOST, [seat])
         case "release":
             command = store.release(show_id, owner, seats=[seat])
+        case "adopt":
+            command = store.adopt(show_id, owner, ACCOUNT, "", LONGEST_MS)
         case "expire":
             make_due(show_id)
             command = store.expire(show_id)
@@ -85,6 +89,8 @@ def _call(verb: str, show_id: int, owner: str, seat: str) -> None:
             offer_seats(show_id, owner, [seat], 60)
         case "release":
             release_seats(show_id, owner, [seat])
+        case "adopt":
+            adopt_holds(show_id, owner, ACCOUNT, verified=True)
         case "expire":
             make_due(show_id)
             expire_holds()
@@ -111,7 +117,7 @@ def hold_of(show_id: int, owner: str, seat: str) -> str:
 
 def make_due(show_id: int) -> None:
     """Moves every deadline of the show into the past, as if the time had gone by."""
-    _, _, deadlines, _ = keys.of_show(show_id)
+    _, _, deadlines, *_ = keys.of_show(show_id)
     client = connections.client()
     for member in client.zrange(deadlines, 0, -1):
         client.zadd(deadlines, {member: int(time.time() * 1000) - 1})

@@ -42,7 +42,7 @@ def _data(receipt: Receipt) -> dict[str, Any]:
         "facts": [
             ["Booking", booking.reference],
             ["Date", f"{issued} ({theatre.city.name} time)"],
-            ["Customer", f"{booking.name}, {booking.email}"],
+            ["Customer", ", ".join(filter(None, [booking.name, booking.email])) or "erased"],
             ["Show", f"{show.movie.title}, {starts}"],
             ["Place of supply", ", ".join(filter(None, [theatre.name, theatre.address, theatre.city.name]))],
         ],

@@ -1,5 +1,6 @@
 {% autoescape off %}// Caches one ticket page and its assets; frontend/views/tickets.py says what it must not cache.
 const PAGE = {{ page }};
+const QUERY = {{ query }}; // the token of the link in a mail, if the page was opened by one
 const ASSETS = {{ assets }};
 const NAME = `ticket ${PAGE}`;
 {% endautoescape %}const TIMEOUT_MS = 6000; // at a crowded gate the network may be too slow to wait for
@@ -23,7 +24,7 @@ self.addEventListener("fetch", (event) => {
 async function install() {
   const cache = await self.caches.open(NAME);
   await cache.addAll(ASSETS);
-  await store(await fetch(PAGE, { credentials: "same-origin", cache: "no-store" }));
+  await store(await fetch(PAGE + QUERY, { credentials: "same-origin", cache: "no-store" }));
   for (const request of await cache.keys()) {
     if (![PAGE, ...ASSETS].includes(new URL(request.url).pathname)) await cache.delete(request);
   }

@@ -22,7 +22,7 @@ def test_nothing_stays_unmatched_once_the_reconciler_has_run(show, monkeypatch, 
     dice, paper = random.Random(20261125), PaperGateway().install(monkeypatch)
     desk = Desk(show, paper)
     for number, seat in enumerate(SEATS):
-        order_id = desk.order(desk.book(f"guest_{number}", (seat,)))
+        order_id = desk.order(desk.book(f"guest_{number}", (seat,), email=f"guest{number}@example.com"))
         if number % 6 == 0:
             paper.pay(order_id, "failed")
         paper.pay(order_id)
@@ -36,7 +36,7 @@ def test_nothing_stays_unmatched_once_the_reconciler_has_run(show, monkeypatch, 
             webhooks.receive(*message)
         webhooks.process_stored()
     for _ in range(3):
-        make_everything_due()
+        make_everything_due(show)
         for task in TASKS:
             task()
     check_the_books(show, paper)

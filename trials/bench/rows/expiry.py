@@ -96,7 +96,7 @@ async def celery(bench: Bench) -> AsyncIterator[None]:
 
 async def one_round(bench: Bench, holds: int) -> tuple[list[float], list[float]]:
     """Seconds from deadline to frame, for every hold and viewer; seconds from deadline to notification."""
-    from seating import store
+    from seating import index, store
 
     subject = Housefull(bench)
     async with subject.running():
@@ -107,7 +107,7 @@ async def one_round(bench: Bench, holds: int) -> tuple[list[float], list[float]]
         listening = asyncio.ensure_future(_listen(client, notified))
         try:
             await crowd.open(VIEWERS)
-            await store.atouch(bench.viewed.id)
+            await index.atouch(bench.viewed.id)
             await _until_swept(bench, crowd)
             sampled = crowd.sample(VIEWERS)
             collect_garbage()

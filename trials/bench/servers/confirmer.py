@@ -69,7 +69,7 @@ def held_seats(show: int, count: int, first: int = 0) -> list[tuple[int, str]]:
 def pending_order(job: tuple[int, str]) -> str:
     """Makes the booking and order of one hold; returns the order's id."""
     show, owner = job
-    booking = create_booking([owner], show, name="Asha Rao", email="asha@example.test")
+    booking = create_booking([owner], show, name="Asha Rao", email=f"{owner}@example.test")
     return start_payment(booking.pk).order_id
 
 

@@ -8,12 +8,13 @@ import * as change from "../seatmap/changes.js";
 import { chosenCount, mineInDoubt, together } from "../seatmap/state.js";
 import { notice, refusal, taken } from "./refusals.js";
 import { givenBack, heldForYou, holdEnded, picked, unpicked } from "./sentences.js";
+import { hearOfOwnSeats } from "./windows.js";
 
 /** @import { Problem } from "../lib/api.js" */
 /** @import { ServerClock } from "../lib/clock.js" */
 /** @import { Show } from "../lib/messages.js" */
 /** @import { Connection } from "../live/connection.js" */
-/** @import { Delta, Failure, Held, Notice, Ref, Refused, Released, ServerMessage, Snapshot } from "../live/protocol.js" */
+/** @import { Delta, Failure, Held, Notice, Ref, Refused, Released, ServerMessage, Snapshot, Yours } from "../live/protocol.js" */
 /** @import { State } from "../seatmap/state.js" */
 /** @import { Page } from "./page.js" */
 
@@ -22,7 +23,7 @@ import { givenBack, heldForYou, holdEnded, picked, unpicked } from "./sentences.
  * @property {State} state
  * @property {Pick<Page, "show" | "most" | "bookings"> & {paths: Pick<Page["paths"], "lock" | "release">}} page
  * @property {ServerClock} clock
- * @property {Pick<Connection, "send" | "resync">} connection
+ * @property {Pick<Connection, "send" | "resync" | "reconnect">} connection
  * @property {Show} say shows the visitor a sentence
  * @property {(sentence: string) => void} announce for screen readers alone
  */
@@ -68,6 +69,8 @@ export class Flow {
       case "expired":
         change.givenUp(this.state, message.seats);
         return this.#sayHoldEnded(message.seats);
+      case "yours":
+        return this.#onYours(message);
       case "notice":
         return this.#onNotice(message);
       case "error":
@@ -112,6 +115,13 @@ export class Flow {
     this.#releases.delete(ref);
     change.givenUp(this.state, seats);
     if (seats.length) this.say("info", givenBack(seats), { key: "hold" });
+  }
+
+  /** @param {Yours} message */
+  #onYours(message) {
+    const { state, say, connection, page } = this;
+    const busy = message.what === "held" ? state.asked !== null : this.#releases.size > 0;
+    hearOfOwnSeats(message, { state, say, busy, bookings: page.bookings, reconnect: () => connection.reconnect() });
   }
 
   /** @param {Notice} message */
@@ -178,7 +188,7 @@ export class Flow {
     }
     try {
       /** @type {{seats: string[], expires_at: string}} */
-      const answer = await post(this.page.paths.lock, { show: this.page.show, seats });
+      const answer = await post(this.page.paths.lock, { show: this.page.show, seats, key: ref });
       this.#granted(answer.seats, answer.expires_at);
     } catch (error) {
       this.#failed(problemOf(error));
@@ -192,15 +202,14 @@ export class Flow {
   async giveBack(ids) {
     const seats = [...new Set(ids.flatMap((id) => together(this.state, id)))];
     const ref = freshKey();
-    if (this.connection.send(release(ref, seats))) {
-      this.#releases.add(ref);
-      return;
-    }
+    this.#releases.add(ref);
+    if (this.connection.send(release(ref, seats))) return;
     try {
       /** @type {{released: string[]}} */
       const { released } = await post(this.page.paths.release, { show: this.page.show, seats });
       this.receive({ type: "released", ref, seats: released });
     } catch (error) {
+      this.#releases.delete(ref);
       this.say("bad", problemOf(error).message, { key: "refused" });
     }
   }

@@ -15,6 +15,18 @@ export function refusal(code, seats, page) {
       return gettext("You can have at most {most} seats at this show, including those of a booking in progress.", {
         most: page.most,
       });
+    case "too_many_seats_here":
+      return gettext(
+        "Too many seats of this show are held from your network and not paid for. Pay for yours or give some back; or sign in, and only your own count.",
+      );
+    case "too_many_requests":
+      return gettext("Too many tries came from your network. Wait a minute, then try again.");
+    case "accounts_only":
+      return gettext("Seats of this show are for signed-in visitors. Sign in, then choose your seats.");
+    case "hold_unknown":
+      return gettext(
+        "The answer was lost on the way. If the seats are yours, they show as held for you in a moment; otherwise try again.",
+      );
     case "leaves_single_seat":
       return leftAlone(seats);
     case "unknown_seat":

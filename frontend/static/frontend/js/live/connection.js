@@ -63,6 +63,11 @@ export class Connection {
     this.#stopPolling();
   }
 
+  /** As somebody else: the browser has signed in. */
+  reconnect() {
+    this.socket.reconnect();
+  }
+
   /**
    * Whether it went out.
    * @param {ClientMessage} message

@@ -28,11 +28,23 @@
  * @typedef {{type: "held", ref?: Ref, seats: string[], expires_at: string, token?: string | null}} Held
  */
 
-/** Nothing was held or released. @typedef {{type: "refused", ref?: Ref, code: string, seats?: string[] | null}} Refused */
+/**
+ * Nothing was held or released; with "hold_unknown" it may be held after all. `retry_after` in seconds.
+ * @typedef {{type: "refused", ref?: Ref, code: string, seats?: string[] | null, retry_after?: number | null}} Refused
+ */
 
 /** Given back as asked. @typedef {{type: "released", ref?: Ref, seats: string[]}} Released */
 
 /** Seats of one's own whose hold ended by itself. @typedef {{type: "expired", seats: string[]}} Expired */
+
+/**
+ * What happened to seats of one's own in any window, and what is held now.
+ * @typedef {object} Yours
+ * @property {"yours"} type
+ * @property {"held" | "released" | "paid" | "moved"} what
+ * @property {string[]} seats
+ * @property {{seats: string[], expires_at: string} | null} mine
+ */
 
 /** Something to show. @typedef {{type: "notice", code: string, detail?: string | null}} Notice */
 
@@ -42,13 +54,13 @@
 
 /**
  * Everything that the server sends to a viewer of a show.
- * @typedef {Snapshot | Delta | Heartbeat | Held | Refused | Released | Expired | Notice | Failure | Pong} ServerMessage
+ * @typedef {Snapshot | Delta | Heartbeat | Held | Refused | Released | Expired | Yours | Notice | Failure | Pong} ServerMessage
  */
 
 /**
  * What a viewer may send.
- * @typedef {{type: "hello", epoch?: string, seq?: number | null} | {type: "hold" | "release", ref: string, seats: string[]}
- *   | {type: "ping"}} ClientMessage
+ * @typedef {{type: "hello", epoch?: string, seq?: number | null} | {type: "hold", ref: string, seats: string[], key: string}
+ *   | {type: "release", ref: string, seats: string[]} | {type: "ping"}} ClientMessage
  */
 
 /** @typedef {{show: number, available: number, held: number, sold: number, blocked: number, viewers: number}} Figures */
@@ -68,6 +80,7 @@ const isLetter = (/** @type {unknown} */ value) => typeof value === "string" && 
 const isChanges = (/** @type {unknown} */ value) => isPlain(value) && Object.values(value).every(isLetter);
 const isMine = (/** @type {unknown} */ value) =>
   value === null || (isPlain(value) && isNames(value.seats) && isTime(value.expires_at));
+const isHappening = (/** @type {unknown} */ value) => ["held", "released", "paid", "moved"].includes(String(value));
 const isFigures = (/** @type {unknown} */ value) =>
   isPlain(value) && ["show", "available", "held", "sold", "blocked", "viewers"].every((name) => isCount(value[name]));
 const maybe = (/** @type {Check} */ check) => (/** @type {unknown} */ value) =>
@@ -87,9 +100,10 @@ const SHOW = {
   delta: { from: isCount, to: isCount, changes: isChanges },
   heartbeat: { seq: isCount, viewers: maybe(isCount), now: maybe(isTime) },
   held: { ref: maybe(isRef), seats: isNames, expires_at: isTime },
-  refused: { ref: maybe(isRef), code: isText, seats: maybe(isNames) },
+  refused: { ref: maybe(isRef), code: isText, seats: maybe(isNames), retry_after: maybe(isCount) },
   released: { ref: maybe(isRef), seats: isNames },
   expired: { seats: isNames },
+  yours: { what: isHappening, seats: isNames, mine: isMine },
   notice: { code: isText, detail: maybe(isText) },
   error: { code: isText, detail: maybe(isText) },
   pong: { now: maybe(isTime) },
@@ -125,12 +139,13 @@ export function hello(epoch = null, seq = null) {
 }
 
 /**
+ * The `ref` is also the request's key: sent again, over HTTP too, it is the same request.
  * @param {string} ref
  * @param {string[]} seats
  * @returns {ClientMessage}
  */
 export function hold(ref, seats) {
-  return { type: "hold", ref, seats };
+  return { type: "hold", ref, seats, key: ref };
 }
 
 /**

@@ -106,6 +106,15 @@ export class LiveSocket {
     return true;
   }
 
+  /** A new connection at once: who we are has changed, and the server reads that when a connection begins. */
+  reconnect() {
+    if (this.#stopped) return;
+    const old = this.#socket;
+    this.#socket = null;
+    old?.close(1000);
+    this.#connect();
+  }
+
   get isOpen() {
     return this.#socket?.readyState === 1;
   }

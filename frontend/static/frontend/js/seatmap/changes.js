@@ -125,6 +125,16 @@ export function givenUp(state, seats) {
 }
 
 /**
+ * What the server says that this visitor holds now, whatever was known before.
+ * @param {State} state
+ * @param {{seats: string[], expires_at: string} | null} mine
+ */
+export function ownSeats(state, mine) {
+  unpick(state, mine?.seats ?? []);
+  setMine(state, mine?.seats ?? [], mine?.expires_at ?? "");
+}
+
+/**
  * Where this visitor stands on the waitlist, with the offer if there is one.
  * @param {State} state
  * @param {Entry | null} entry

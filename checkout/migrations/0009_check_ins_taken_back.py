@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('checkout', '0007_one_lease_for_all_due_rows'),
+        ('checkout', '0008_links_and_codes'),
     ]
 
     operations = [
