@@ -1,5 +1,6 @@
 """What the box office hears from Django and allauth: log-ins, what the admin writes, and changes of posts."""
 
+import json
 from typing import Any
 
 from allauth.mfa.signals import authentication_failed
@@ -79,4 +80,14 @@ def admin_wrote(sender: Any, instance: LogEntry, created: bool, **_: Any) -> Non
     verb = ADMIN_VERBS.get(instance.action_flag)
     if created and verb and instance.content_type is not None:
         what = {"model": f"{instance.content_type.app_label}.{instance.content_type.model}", "id": instance.object_id}
-        deeds.record(verb, by=f"user_{instance.user_id}", after={**what, "fields": instance.change_message[:1000]})
+        deeds.record(verb, by=f"user_{instance.user_id}", after={**what, "fields": _fields_of(instance.change_message)})
+
+
+def _fields_of(message: str) -> list[str]:
+    """The names of the fields that a form has changed. The message also names rows by what is written on them, which may
+    be a customer's name: the log is never erased, so nothing else of it is kept."""
+    try:
+        changes = [change for entry in json.loads(message) for change in entry.values()]
+        return sorted({str(field) for change in changes for field in change.get("fields", ())})
+    except (ValueError, TypeError, AttributeError):
+        return []  # a message of words

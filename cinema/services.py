@@ -94,11 +94,15 @@ def plan_show(
         show.state = states.ON_SALE if show.on_sale_at <= now else states.SCHEDULED
         check_show(show)
         _check_prices(plan, prices)
-        show.save()
-        _store_prices(show, prices)
-        after = {"starts_at": show.starts_at, "screen": screen.pk, "movie": movie.pk, "prices": dict(prices)}
-        deeds.record("plan_show", theatre=screen.theatre_id, show=show.pk, after=after)
+        _store_new(show, prices)
     return show
+
+
+def _store_new(show: Show, prices: Mapping[str, int]) -> None:
+    show.save()
+    _store_prices(show, prices)
+    after = {"starts_at": show.starts_at, "screen": show.screen_id, "movie": show.movie_id, "prices": dict(prices)}
+    deeds.record("plan_show", theatre=show.screen.theatre_id, show=show.pk, after=after)
 
 
 def _store_prices(show: Show, prices: Mapping[str, int]) -> None:
