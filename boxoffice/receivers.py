@@ -80,16 +80,14 @@ def admin_wrote(sender: Any, instance: LogEntry, created: bool, **_: Any) -> Non
     verb = ADMIN_VERBS.get(instance.action_flag)
     if created and verb and instance.content_type is not None:
         what = {"model": f"{instance.content_type.app_label}.{instance.content_type.model}", "id": instance.object_id}
-        deeds.record(verb, by=f"user_{instance.user_id}", after={**what, "fields": _changed_fields(instance)})
+        deeds.record(verb, by=f"user_{instance.user_id}", after={**what, "fields": _fields_of(instance.change_message)})
 
 
-def _changed_fields(entry: LogEntry) -> list[str]:
-    """Only their names: this log is never erased, so nobody's name or address may stand in it."""
+def _fields_of(message: str) -> list[str]:
+    """The names of the fields that a form has changed. The message also names rows by what is written on them, which may
+    be a customer's name: the log is never erased, so nothing else of it is kept."""
     try:
-        steps = json.loads(entry.change_message or "[]")
-    except ValueError:
-        return []  # a sentence, written by other code than the admin's forms
-    changes = [
-        change for step in steps if isinstance(step, dict) for change in step.values() if isinstance(change, dict)
-    ]
-    return [str(name) for change in changes for name in change.get("fields", [])]
+        changes = [change for entry in json.loads(message) for change in entry.values()]
+        return sorted({str(field) for change in changes for field in change.get("fields", ())})
+    except (ValueError, TypeError, AttributeError):
+        return []  # a message of words

@@ -43,6 +43,12 @@ ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = CODE_SECONDS
 ACCOUNT_PASSWORD_RESET_BY_CODE_MAX_ATTEMPTS = CODE_TRIES
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Housefull: "
 
+# ------------------------------------------------------------------------------------------------- staff
+REQUIRE_STAFF_MFA = env.flag("REQUIRE_STAFF_MFA", not env.flag("DEBUG", False))
+# How lower layers ask about a session of staff: functions of a request that raise.
+STAFF_SESSION_CHECK = "boxoffice.sessions.check_api_session"  # whether it is good enough for the API
+STAFF_FRESH_CHECK = "boxoffice.sessions.require_fresh"  # whether a password or factor was given just now
+
 # ----------------------------------------------------------------------------------------- personal data
 _LONGEST = 36_500
 # Names, addresses and telephone numbers of bookings, in days after the show; tax figures are never erased.

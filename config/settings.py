@@ -209,12 +209,6 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Housefull <tickets@housefull.test>")
 MAIL_CATCHER_DIR = VAR_DIR / "mail"  # where the mail catcher of `up` stores sent mails
 
-# ------------------------------------------------------------------------------------------------- staff
-REQUIRE_STAFF_MFA = env.flag("REQUIRE_STAFF_MFA", not DEBUG)
-# How lower layers ask about a session of staff: functions of a request that raise.
-STAFF_SESSION_CHECK = "boxoffice.sessions.check_api_session"  # whether it is good enough for the API
-STAFF_FRESH_CHECK = "boxoffice.sessions.require_fresh"  # whether a password or factor was given just now
-
 # -------------------------------------------------------------------------------- language, time, static
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]

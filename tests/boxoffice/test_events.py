@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
 from django.test import Client
@@ -135,6 +136,22 @@ def test_what_the_admins_forms_change_is_in_the_log(db):
     client.post(reverse("admin:cinema_city_add"), {"name": "Pune", "slug": "pune"})
     event = StaffEvent.objects.get(verb="admin_add")
     assert (event.by, event.after["model"]) == (f"user_{administrator.pk}", "cinema.city")
+    city = factories.make_city("Goa")
+    client.post(reverse("admin:cinema_city_change", args=[city.pk]), {"name": "Goa", "slug": "goa-2"})
+    assert StaffEvent.objects.get(verb="admin_change").after["fields"] == ["Slug"]
+
+
+def test_nothing_of_what_a_row_says_comes_into_the_log_with_what_the_admin_changed(db):
+    administrator = factories.make_staff("administrator")
+    zoe = User.objects.create_user("zoe.quick@example.test")
+    messages = [
+        "Zoe was here.",
+        [{"changed": {"name": "post", "object": "zoe.quick@example.test", "fields": ["Role"]}}],
+    ]
+    for message in messages:
+        LogEntry.objects.log_actions(administrator.pk, [zoe], CHANGE, message, single_object=True)
+    assert [event.after["fields"] for event in StaffEvent.objects.filter(verb="admin_change")] == [["Role"], []]
+    assert "oe" not in str([event.after for event in StaffEvent.objects.filter(verb="admin_change")])
 
 
 # --------------------------------------------------------------------------------- log-ins and refusals
