@@ -84,8 +84,11 @@ def admin_wrote(sender: Any, instance: LogEntry, created: bool, **_: Any) -> Non
 
 
 def _fields_of(message: str) -> list[str]:
-    """The names of the fields that a form has changed. The message also names rows by what is written on them, which may
-    be a customer's name: the log is never erased, so nothing else of it is kept."""
+    """The names of the fields that a form has changed.
+
+    The message also names rows by what is written on them, which may be a customer's name: the log is never erased, so
+    nothing else of it is kept.
+    """
     try:
         changes = [change for entry in json.loads(message) for change in entry.values()]
         return sorted({str(field) for change in changes for field in change.get("fields", ())})
