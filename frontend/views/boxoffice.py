@@ -18,7 +18,7 @@ from frontend.views.staff import staff_page
 from seating.errors import HoldsUnavailable
 from seating.selectors import Figures, figures
 
-COUNTS = ("available", "held", "sold", "blocked", "viewers")
+COUNTS = ("available", "held", "sold", "blocked", "lapsed", "viewers")
 
 
 @require_safe

@@ -79,7 +79,7 @@ test("a viewer says only what the contract has", () => {
 });
 
 test("figures of the box office are understood on its own socket only, and only whole", () => {
-  const figures = { show: 1, available: 10, held: 2, sold: 3, blocked: 1, viewers: 0 };
+  const figures = { show: 1, available: 10, held: 2, sold: 3, blocked: 1, lapsed: 2, viewers: 0 };
   const good = JSON.stringify({ type: "figures", shows: [figures] });
   assert.deepEqual(parseBoard(good), JSON.parse(good));
   assert.equal(parse(good), null);

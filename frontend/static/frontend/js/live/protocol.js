@@ -63,7 +63,7 @@
  *   | {type: "release", ref: string, seats: string[]} | {type: "ping"}} ClientMessage
  */
 
-/** @typedef {{show: number, available: number, held: number, sold: number, blocked: number, viewers: number}} Figures */
+/** @typedef {{show: number, available: number, held: number, sold: number, blocked: number, lapsed: number, viewers: number}} Figures */
 /** What the box office's socket sends: shows that have moved. @typedef {{type: "figures", shows: Figures[]}} BoardMessage */
 
 /** @typedef {(value: unknown) => boolean} Check */
@@ -82,7 +82,8 @@ const isMine = (/** @type {unknown} */ value) =>
   value === null || (isPlain(value) && isNames(value.seats) && isTime(value.expires_at));
 const isHappening = (/** @type {unknown} */ value) => ["held", "released", "paid", "moved"].includes(String(value));
 const isFigures = (/** @type {unknown} */ value) =>
-  isPlain(value) && ["show", "available", "held", "sold", "blocked", "viewers"].every((name) => isCount(value[name]));
+  isPlain(value) &&
+  ["show", "available", "held", "sold", "blocked", "lapsed", "viewers"].every((name) => isCount(value[name]));
 const maybe = (/** @type {Check} */ check) => (/** @type {unknown} */ value) =>
   value === undefined || value === null || check(value);
 

@@ -9,8 +9,8 @@ import { LiveSocket, socketAddress } from "../live/socket.js";
 
 const SIGNED_OUT = 4401;
 const WAITS = { first: 1_000, longest: 30_000 }; // this socket may be silent for long: no figure moves at night
-/** @type {["available", "held", "sold", "blocked", "viewers"]} */
-const NAMES = ["available", "held", "sold", "blocked", "viewers"];
+/** @type {["available", "held", "sold", "blocked", "lapsed", "viewers"]} */
+const NAMES = ["available", "held", "sold", "blocked", "lapsed", "viewers"];
 
 const board = find(document, "[data-board]");
 const light = find(document, "[data-light]");
