@@ -5,6 +5,7 @@ their token at once; so many are raised that each process keeps them all in memo
 the database is away, what was known last counts.
 """
 
+import asyncio
 import time
 from contextlib import suppress
 
@@ -18,6 +19,8 @@ from seating.models import GuestGeneration
 
 FRESH_SECONDS = 5.0
 EVERYBODY = GuestGeneration.EVERYBODY
+
+PATIENCE_SECONDS = 2.0  # how long a socket waits for the database before what was known last counts
 
 _raised: dict[str, int] = {}
 _read_at = -FRESH_SECONDS
@@ -45,11 +48,12 @@ def refresh() -> None:
 async def arefresh() -> None:
     """`refresh` for the event loop."""
     if time.monotonic() - _read_at >= FRESH_SECONDS:
-        await _reading.share(0, sync_to_async(lambda _: _read()))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(_reading.share(0, sync_to_async(lambda _: _read())), PATIENCE_SECONDS)
 
 
 def _read() -> None:
     global _read_at, _raised
+    _read_at = time.monotonic()  # first, so that one caller waits for a database that is away, and not all of them
     with suppress(OperationalError, InterfaceError):
         _raised = dict(GuestGeneration.objects.values_list("owner", "generation"))
-    _read_at = time.monotonic()
