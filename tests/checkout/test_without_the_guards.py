@@ -158,7 +158,7 @@ def test_without_the_condition_in_the_update_one_ticket_lets_two_people_in(desk,
         gates = import_module("checkout.gate.check_in")  # the service has its module's name
         whichever = Ticket.objects.filter(pk=ticket.pk)
         monkeypatch.setattr(gates, "_first", lambda said, gate, now: bool(whichever.update(checked_in_at=now)))
-    let_in = at_once(*(partial(check_in, ticket.code, gate) for gate in ("left", "right")))
+    let_in = at_once(*(partial(check_in, ticket.code, gate, desk.show.pk) for gate in ("left", "right")))
     refused = [answer for answer in let_in if isinstance(answer, AlreadyCheckedIn)]
     assert len(refused) == (1 if guarded else 0)
     assert GateScan.objects.filter(ticket=ticket).count() == (1 if guarded else 2)

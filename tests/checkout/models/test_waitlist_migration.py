@@ -5,8 +5,8 @@ import pytest
 from tests import factories
 from tests.checkout.models.test_due_migration import MOMENT, latest, migrate, rows
 
-BEFORE = ("checkout", "0007_one_lease_for_all_due_rows")
-AFTER = ("checkout", "0009_waitlist_by_confirmed_address")
+BEFORE = ("checkout", "0009_check_ins_taken_back")
+AFTER = ("checkout", "0010_waitlist_by_confirmed_address")
 
 
 @pytest.fixture
