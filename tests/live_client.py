@@ -41,6 +41,8 @@ class LiveClient(WSListener):
     @classmethod
     async def open(cls, url: str, seat_ids: list[str] | None = None, headers: dict | None = None) -> "LiveClient":
         _, client = await ws_connect(cls, url, extra_headers=headers, websocket_handshake_timeout=30)
+        if client is None:
+            raise ConnectionError("the server went away during the handshake")
         client.index = {seat: place for place, seat in enumerate(seat_ids or [])}
         return client
 

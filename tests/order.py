@@ -12,7 +12,7 @@ from xdist.scheduler import LoadFileScheduling
 
 ROOT = Path(__file__).parent.parent
 SITE_FIXTURES = ("site", "hasty_site", "fragile_site", "impatient_site")
-SHARED = "the shared site"
+SHARED, PRODUCTION = "the shared site", "the site as in production"
 SITES_OF_THEIR_OWN = (
     "tests/trials/test_drill.py",
     "tests/live/test_up.py",
@@ -33,6 +33,7 @@ SHARING = (
 FIRST = (  # by what they took when this was measured
     SITES_OF_THEIR_OWN[0],
     SHARED,
+    PRODUCTION,
     *SITES_OF_THEIR_OWN[1:],
     "tests/checkout/test_every_crash_point.py",
     "tests/config/server/test_limits_of_the_server.py",
@@ -47,6 +48,8 @@ LAST_USERS = pytest.StashKey[dict[str, pytest.Item]]()
 
 def group_of(path: str) -> str:
     """`path` as in a node id: from the project's root, with slashes."""
+    if path.startswith("tests/production/"):
+        return PRODUCTION
     return SHARED if path.startswith(SHARING) and path not in SITES_OF_THEIR_OWN else path
 
 

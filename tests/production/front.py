@@ -74,7 +74,9 @@ def running_nginx(
     command = [NGINX, "-p", str(place), "-c", str(place / "nginx.conf"), "-e", str(front.errors)]
     checked = subprocess.run([*command, "-t"], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr + front.errors.read_text()
-    process = EndsWithUs([*command, "-g", "daemon off;"])
+    # Started by root, its workers would be somebody who may not look into a test's directory.
+    whoever = "user root;" if os.geteuid() == 0 else ""
+    process = EndsWithUs([*command, "-g", f"daemon off; {whoever}"])
     try:
         _wait_until_it_listens(process, front)
         yield front
