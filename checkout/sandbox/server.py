@@ -3,7 +3,7 @@
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
@@ -11,6 +11,11 @@ from django.core.wsgi import get_wsgi_application
 
 class Server(ThreadedWSGIServer):
     request_queue_size = 256  # a stampede pays all at once
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A caller who is gone, or a connection that closes because the process ends, is no failure of ours."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 class RequestHandler(WSGIRequestHandler):
