@@ -1,11 +1,11 @@
 """People, posts, tokens and the log in the admin. Whatever changes people asks for a fresh password or factor."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from boxoffice.models import StaffEvent, StaffPost, StaffToken
@@ -13,26 +13,27 @@ from boxoffice.posts import end_post
 from boxoffice.sessions import ask_again, is_fresh
 from cinema import deeds
 
+Row = TypeVar("Row", bound=Model)
 admin.site.unregister(User)
 
 
-class Fresh:
+class Fresh(admin.ModelAdmin[Row]):
     """Every change here asks for a password or a factor given within the last minutes."""
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not is_fresh(request):
             return ask_again(request)
-        return super().changeform_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        return super().changeform_view(request, *args, **kwargs)
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not is_fresh(request):
             return ask_again(request)
-        return super().delete_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        return super().delete_view(request, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and not is_fresh(request):
             return ask_again(request)
-        return super().changelist_view(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        return super().changelist_view(request, *args, **kwargs)
 
 
 class Posts(admin.TabularInline[StaffPost, User]):
@@ -50,7 +51,7 @@ class Posts(admin.TabularInline[StaffPost, User]):
 
 
 @admin.register(User)
-class PeopleAdmin(Fresh, UserAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(Fresh[User], UserAdmin[User]):
     inlines = [Posts]
     list_display = ["email", "username", "is_active", "is_staff", "is_superuser", "last_login"]
     # Groups and single permissions allow nothing on staff edges: posts do. `is_staff` follows the posts.
@@ -72,7 +73,7 @@ class PeopleAdmin(Fresh, UserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(StaffPost)
-class StaffPostAdmin(Fresh, admin.ModelAdmin[StaffPost]):
+class StaffPostAdmin(Fresh[StaffPost]):
     list_display = ["user", "role", "theatre", "created_at"]
     list_filter = ["role", "theatre"]
     list_select_related = ["user", "theatre__city"]

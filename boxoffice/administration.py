@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from boxoffice.sessions import lacks_factor
+from seating.staff import note_permission
 
 ENTER = "boxoffice.look"  # what every post has; each model asks for its own
 
@@ -28,7 +29,7 @@ class Administration(AdminSite):
         return request.user.is_active and request.user.has_perm(ENTER)
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        request.staff_permission = ENTER  # type: ignore[attr-defined]
+        note_permission(request, ENTER)
         if self.has_permission(request):
             return redirect("admin:index")
         answer: HttpResponse = _door(request)
@@ -44,7 +45,7 @@ class Administration(AdminSite):
         inner = super().admin_view(view, cacheable)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            request.staff_permission = "admin"  # type: ignore[attr-defined]
+            note_permission(request, "admin")
             if self.has_permission(request) and lacks_factor(request.user):
                 return redirect("mfa_activate_totp")
             return inner(request, *args, **kwargs)

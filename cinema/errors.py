@@ -6,17 +6,21 @@ from typing import Any
 class DomainError(Exception):
     """An expected refusal. `code`, `status` and `title` are part of the API; `detail` says what to do.
 
-    `extra` holds further fields of the response, such as the affected seats.
+    `extra` holds further fields of the response, such as the affected seats. `retry_after`: in so many seconds it is
+    worth asking again; a field of the response, and its header.
     """
 
     code = "refused"
     status = 409
     title = "Refused"
+    retry_after: int | None = None
 
-    def __init__(self, detail: str, **extra: Any) -> None:
+    def __init__(self, detail: str, *, retry_after: int | None = None, **extra: Any) -> None:
         super().__init__(detail)
         self.detail = detail
         self.extra = extra
+        if retry_after is not None:
+            self.retry_after = extra["retry_after"] = retry_after
 
 
 class NotFound(DomainError):

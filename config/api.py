@@ -51,7 +51,7 @@ api.add_router("", boxoffice_router)
 @api.exception_handler(DomainError)
 def _domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     response = problem(error.status, error.title, error.detail, error.code, **error.extra)
-    after = getattr(error, "retry_after", 2 if error.status == 503 else None)
+    after = error.retry_after or (2 if error.status == 503 else None)
     if after is not None:
         response["Retry-After"] = str(after)
     return response

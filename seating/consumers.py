@@ -194,7 +194,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
             hold = await ahold_seats(channel.show, owner, message.seats, key=message.key or "", caller=caller)
         except SeatingError as refusal:
             known = token if isinstance(refusal, HoldUnknown) else None
-            after = getattr(refusal, "retry_after", None)
+            after = refusal.retry_after
             self._reply(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats, after, known))
             return
         self._reply(protocol.held(message.ref, hold.seats, hold.expires_at, token))
@@ -203,7 +203,8 @@ class ShowConsumer(AsyncWebsocketConsumer):
         """Counts the request, and a guest before their first hold. Raises TooManyRequests, TooManyNewGuests."""
         wait = HOLDS_OF_SOCKETS.wait(self.address if is_guest(owner) else owner)
         if wait:
-            raise TooManyRequests("Too many tries came from your network. Wait a moment, then try again.", ceil(wait))
+            detail = "Too many tries came from your network. Wait a moment, then try again."
+            raise TooManyRequests(detail, retry_after=ceil(wait))
         if settings.NEW_GUESTS_PER_ADDRESS and not self.admitted:
             await sync_to_async(new_guests.admit)(owner, self.address)
         self.admitted = True

@@ -11,9 +11,9 @@ class SeatingError(DomainError):
     code = "seating_error"
     title = "The seats could not be changed"
 
-    def __init__(self, detail: str, seats: Iterable[str] = ()) -> None:
+    def __init__(self, detail: str, seats: Iterable[str] = (), *, retry_after: int | None = None) -> None:
         self.seats = list(seats)
-        super().__init__(detail, **({"seats": self.seats} if self.seats else {}))
+        super().__init__(detail, retry_after=retry_after, **({"seats": self.seats} if self.seats else {}))
 
 
 class SeatUnavailable(SeatingError):
@@ -38,25 +38,17 @@ class TooManySeats(SeatingError):
     title = "Too many seats"
 
 
-class WorthWaiting(SeatingError):
-    """A refusal for now: in `retry_after` seconds it is worth asking again."""
-
-    status = 429
-
-    def __init__(self, detail: str, retry_after: int) -> None:
-        self.retry_after = retry_after
-        super().__init__(detail)
-
-
-class TooManySeatsHere(WorthWaiting):
+class TooManySeatsHere(SeatingError):
     """The budget of this address or account is used up (seating/budgets.py)."""
 
     code = "too_many_seats_here"
+    status = 429
     title = "Too many unpaid seats from your network"
 
 
-class TooManyRequests(WorthWaiting):
+class TooManyRequests(SeatingError):
     code = "too_many_requests"
+    status = 429
     title = "Too many requests from your network"
 
 

@@ -110,8 +110,13 @@ class StaffSession(auth.CookieScheme):
         return member
 
 
+def note_permission(request: HttpRequest, permission: str) -> None:
+    """What this request is about to be asked for: the log says it, should it be refused."""
+    request.staff_permission = permission  # type: ignore[attr-defined] # Django's requests carry what one puts there
+
+
 def _member(request: HttpRequest, permission: str) -> StaffMember:
-    request.staff_permission = permission  # type: ignore[attr-defined] # for the log, should it be refused
+    note_permission(request, permission)
     if not request.user.has_perm(permission):
         raise StaffOnly("You are signed in, but your post does not allow this.")
     return StaffMember((owner_of_user(request.user),), request.user, permission)

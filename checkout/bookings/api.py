@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from ninja import Router, Status
 
 from checkout.bookings import codes, contact, create, select
-from checkout.bookings.codes import GIVEN, HEADER, permit_of
+from checkout.bookings.codes import GIVEN, HEADER, one_deed
 from checkout.bookings.idempotency import ONCE, answer_once, key_of
 from checkout.bookings.schemas import (
     BookingOut,
@@ -183,12 +183,9 @@ def ask_for_code(request: VisitorRequest, booking_id: str) -> Any:
     summary="Another name, address or number for a paid booking; a new address gets the tickets, and old links end",
 )
 def change_contact(request: VisitorRequest, booking_id: str, wanted: ContactIn) -> Any:
-    permit = permit_of(request, booking_id)
-    select.get_booking(booking_id, permit.owners)
-    with transaction.atomic():
-        permit.spend()
+    with one_deed(request, booking_id) as owners:
         contact.change_contact(booking_id, name=wanted.name, email=wanted.email, phone=wanted.phone or "")
-    return select.booking_json(select.get_booking(booking_id, permit.owners))
+    return select.booking_json(select.get_booking(booking_id, owners))
 
 
 @router.post(
@@ -199,12 +196,9 @@ def change_contact(request: VisitorRequest, booking_id: str, wanted: ContactIn) 
     summary="Puts a coupon on a pending booking, or takes it off, until payment begins",
 )
 def change_coupon(request: VisitorRequest, booking_id: str, wanted: CouponIn) -> Any:
-    permit = permit_of(request, booking_id)
-    select.get_booking(booking_id, permit.owners)
-    with limited_guesses(request) if wanted.code else nullcontext(), transaction.atomic():
-        permit.spend()
+    with limited_guesses(request) if wanted.code else nullcontext(), one_deed(request, booking_id) as owners:
         create.change_coupon(booking_id, wanted.code)
-    return select.booking_json(select.get_booking(booking_id, permit.owners))
+    return select.booking_json(select.get_booking(booking_id, owners))
 
 
 @router.get(

@@ -9,6 +9,8 @@ are not compared before they are counted, so that a hundred of them are no more 
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,6 +20,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from checkout.bookings.select import get_booking
 from checkout.links.errors import CodeRefused, CodeRequired, TooManyCodes
 from checkout.links.tokens import looker, token_of
 from checkout.models import Booking, MailCode
@@ -61,6 +64,19 @@ def permit_of(request: VisitorRequest, booking_id: str) -> Permit:
     return permit(request.auth.owners, booking_id, token_of(request), str(request.headers.get(HEADER, "")))
 
 
+@contextmanager
+def one_deed(request: VisitorRequest, booking_id: str) -> Iterator[tuple[str, ...]]:
+    """Around a deed on a booking, in one transaction with the code that allows it: gives the owners whom services take.
+
+    Raises UnknownBooking, and as `permit_of`.
+    """
+    permit = permit_of(request, booking_id)
+    get_booking(booking_id, permit.owners)
+    with transaction.atomic():
+        permit.spend()
+        yield permit.owners
+
+
 def permit(owners: tuple[str, ...], booking_id: str, token: str, given: str) -> Permit:
     """Whoever booked needs no code; whoever has only a link gives the one that was mailed. Others own nothing.
 
@@ -91,7 +107,7 @@ def ask_for_code(subject: str, booking: Booking | None = None, **payload: Any) -
         raise TooManyCodes(
             f"{CODES_AN_HOUR} codes were mailed within the last hour. Use the newest, or wait "
             f"{max(wait // 60, 1)} minutes.",
-            wait,
+            retry_after=wait,
         )
     row = MailCode.objects.create(subject=subject, created_at=now)
     queue.put(booking, KIND, f"code:{row.pk}", code=row.pk, **payload)

@@ -4,11 +4,10 @@ verify without us. A show that is named must be of a theatre where they may."""
 import base64
 from typing import Any
 
-from django.db import transaction
 from ninja import Router
 
 from checkout.bookings import select
-from checkout.bookings.codes import GIVEN, permit_of
+from checkout.bookings.codes import GIVEN, one_deed
 from checkout.bookings.schemas import BookingOut
 from checkout.gate import check_in as gate
 from checkout.gate import reissue
@@ -143,9 +142,6 @@ def _admission(ticket: Ticket) -> dict[str, str]:
     summary="New codes for lost tickets; the old ones admit nobody any more, and links in earlier mails end",
 )
 def reissue_tickets(request: VisitorRequest, booking_id: str, wanted: ReissueIn) -> Any:
-    permit = permit_of(request, booking_id)
-    select.get_booking(booking_id, permit.owners)
-    with transaction.atomic():
-        permit.spend()
+    with one_deed(request, booking_id) as owners:
         reissue.reissue_tickets(booking_id, wanted.tickets)
-    return select.booking_json(select.get_booking(booking_id, permit.owners))
+    return select.booking_json(select.get_booking(booking_id, owners))

@@ -33,7 +33,3 @@ class TooManyCodes(DomainError):
     code = "too_many_codes"
     status = 429
     title = "Too many codes"
-
-    def __init__(self, detail: str, retry_after: int) -> None:
-        super().__init__(detail)
-        self.retry_after = retry_after

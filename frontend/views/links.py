@@ -91,7 +91,7 @@ def say_that_it_is_mailed(request: HttpRequest, ask: Callable[[], Any], email: s
         with transaction.atomic():
             ask()
     except TooManyCodes as error:
-        minutes = max(error.retry_after // 60, 1)
+        minutes = max((error.retry_after or 0) // 60, 1)
         messages.error(
             request,
             _("Three codes were mailed within the last hour. Use the newest, or wait %(minutes)s minutes.")

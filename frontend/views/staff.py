@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from boxoffice.sessions import lacks_factor
 from cinema.permissions import may, theatre_of_show
 from frontend.views import View
+from seating.staff import note_permission
 
 
 def staff_page(permission: str) -> Callable[[View], View]:
@@ -24,7 +25,7 @@ def staff_page(permission: str) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            request.staff_permission = permission  # type: ignore[attr-defined] # for the log, should it be refused
+            note_permission(request, permission)
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             if not request.user.has_perm(permission):

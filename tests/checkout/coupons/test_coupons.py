@@ -289,6 +289,7 @@ def test_codes_cannot_be_found_by_trying_and_known_ones_are_not_counted(desk, al
         assert code_of(put_on(alices_client, booking, f"GUESS{number}")) == (422, "unknown_coupon")
     assert code_of(put_on(alices_client, booking, "SAVE10")) == (429, "too_many_guesses")
     answer = create_with(bobs_client, desk.show, "SAVE10", ("C1",), email="bob@example.com")
+    assert answer["Retry-After"] == "600" and answer.json()["retry_after"] == 600
     assert code_of(answer) == (429, "too_many_guesses")  # a fresh guest at the same address
     assert post(bobs_client, "bookings/create/", {"show": desk.show.pk, **CONTACT}).status_code == 201
     assert put_on(alices_client, booking, None).status_code == 200
