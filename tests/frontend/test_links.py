@@ -46,9 +46,9 @@ def test_every_page_to_look_at_opens_and_sets_no_guest(client, alice, below):
 
 def test_a_browser_that_is_somebody_stays_who_it_is(client, alice, bob):
     booking = make_booking(alice)
-    client.cookies[COOKIE] = token_for(bob)
+    client.cookies[COOKIE] = token = token_for(bob)
     assert client.get(path_of(booking)).status_code == 200
-    assert client.cookies[COOKIE].value == token_for(bob)
+    assert client.cookies[COOKIE].value == token
 
 
 def test_every_link_of_the_page_leads_on_with_the_token(client, alice):

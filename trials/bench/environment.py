@@ -35,6 +35,9 @@ PRODUCTION = {
     "STATIC_MANIFEST": "false",
     # All load comes from one machine: the limits by address are there and count, and are never reached.
     "MAX_SOCKETS_PER_ADDRESS": "0",
+    "GUEST_SEATS_PER_ADDRESS": "1000000",
+    "SEATS_UNPAID_PER_ADDRESS": "1000000",
+    "NEW_GUESTS_PER_ADDRESS": "1000000",
     "MAX_CONNECTIONS_PER_ADDRESS": "1000000",
     "REQUESTS_PER_ADDRESS": "lock=999999/min",
     "LOG_LEVEL": "WARNING",
