@@ -15,6 +15,7 @@ from django.conf import settings
 
 from cinema.plans.halls import Hall
 from seating import protocol
+from seating.new_guests import GUESTS_OF_SOCKETS
 from seating.outlet import Outlet
 from seating.protocol import CloseCode, Frame
 from seating.services.holds import moment
@@ -30,6 +31,7 @@ class Viewer(Protocol):
 
     owner: str | None
     outlet: Outlet
+    asked: tuple[str, frozenset[str]] | None  # what it asked for last, `held` or `released`: its own answer says so
 
     def close_soon(self, code: int) -> None:
         """Closes the socket, without waiting."""
@@ -148,8 +150,22 @@ class ShowChannel:
         for owner, seats in message["lost"].items():
             self.send_to_owner(owner, protocol.expired(seats))
         for owner, what, seats in message.get("news", ()):  # a process of an older version sends none
-            if owner in self._of_owner:
-                self.send_to_owner(owner, protocol.yours(what, seats, self.mine(owner)))
+            self._tell_windows(owner, what, seats)
+            if what == "paid":
+                GUESTS_OF_SOCKETS.paid(owner)
+
+    def _tell_windows(self, owner: str, what: str, seats: list[str]) -> None:
+        """To every socket of this person but the one that asked for it."""
+        others = []
+        for viewer in self.sockets_of(owner):
+            if viewer.asked is not None and viewer.asked[0] == what and viewer.asked[1].issuperset(seats):
+                viewer.asked = None  # once: the next one like it is another window's
+            else:
+                others.append(viewer)
+        if others:
+            frame = protocol.yours(what, seats, self.mine(owner))
+            for viewer in others:
+                self.send(viewer, frame)
 
     # --------------------------------------------------------------------------------- deltas to everybody
     def _send_changes(self) -> None:

@@ -12,14 +12,13 @@ from collections.abc import Callable
 from math import ceil
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from cinema.addresses import address_of_scope
-from seating import new_guests, protocol
+from seating import protocol
 from seating.channel import ShowChannel
 from seating.errors import BadToken, HoldsUnavailable, HoldUnknown, SeatingError, TooManyRequests, UnknownShow
 from seating.generations import arefresh
@@ -37,6 +36,7 @@ from seating.identity import (
 )
 from seating.lifecycle import is_stopping
 from seating.limits import Bucket
+from seating.new_guests import GUESTS_OF_SOCKETS
 from seating.outlet import SendOutlet, ServersOutlet, servers_outlet
 from seating.protocol import CloseCode
 from seating.rates import HOLDS_OF_SOCKETS
@@ -77,7 +77,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
         self.channel: ShowChannel | None = None
         self.owner: str | None = None
         self.verified = False  # whether it is an account that has proved its e-mail address
-        self.admitted = False  # whether this guest was counted as one (seating/new_guests.py)
+        self.asked: tuple[str, frozenset[str]] | None = None
         self.stranger = False  # whether it is a guest whom nobody but this socket knows yet
         self.bad_messages = 0
         # Our own server counts messages before they are queued; on another server they are counted here.
@@ -175,7 +175,7 @@ class ShowConsumer(AsyncWebsocketConsumer):
                 self._reply(protocol.error(error.code, error.detail))
                 return
             channel.identify(self, owner)
-            self.verified = self.admitted = self.stranger = False
+            self.verified = self.stranger = False
         if not channel.loaded:
             return  # the snapshot is sent as soon as Redis answers
         if message.token is None and (message.epoch, message.seq) == (channel.epoch, channel.sent_seq):
@@ -189,30 +189,31 @@ class ShowConsumer(AsyncWebsocketConsumer):
         try:
             if not await self._still_signed_in():
                 return
-            await self._admit(owner)
+            self._count_hold(owner)
+            self.asked = "held", frozenset(message.seats)
             caller = Caller(self.address, self.verified)
             hold = await ahold_seats(channel.show, owner, message.seats, key=message.key or "", caller=caller)
         except SeatingError as refusal:
+            self.asked = None
             known = token if isinstance(refusal, HoldUnknown) else None
             after = refusal.retry_after
             self._reply(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats, after, known))
             return
         self._reply(protocol.held(message.ref, hold.seats, hold.expires_at, token))
 
-    async def _admit(self, owner: str) -> None:
-        """Counts the request, and a guest before their first hold. Raises TooManyRequests, TooManyNewGuests."""
+    def _count_hold(self, owner: str) -> None:
+        """Raises TooManyRequests, TooManyNewGuests."""
         wait = HOLDS_OF_SOCKETS.wait(self.address if is_guest(owner) else owner)
         if wait:
             detail = "Too many tries came from your network. Wait a moment, then try again."
             raise TooManyRequests(detail, retry_after=ceil(wait))
-        if settings.NEW_GUESTS_PER_ADDRESS and not self.admitted:
-            await sync_to_async(new_guests.admit)(owner, self.address)
-        self.admitted = True
+        GUESTS_OF_SOCKETS.admit(owner, self.address)
 
     async def _release(self, channel: ShowChannel, message: protocol.ReleaseRequest) -> None:
         try:
             if not await self._still_signed_in():
                 return
+            self.asked = "released", frozenset(message.seats)
             seats = await arelease_seats(channel.show, self.owner or "", message.seats)
         except SeatingError as refusal:
             self._reply(protocol.refused(message.ref, refusal.code, refusal.seats or message.seats))

@@ -58,3 +58,18 @@ def test_without_the_cache_everybody_passes(db, monkeypatch):
     monkeypatch.setattr(cache, "add", away)
     for number in range(9):
         new_guests.admit(f"guest_{number}", HOME)
+
+
+def test_over_sockets_they_are_counted_in_the_process_and_whoever_pays_makes_room():
+    guests = new_guests.GuestsOfSockets()
+    for owner in ("guest_1", "guest_2", "guest_1", "user_7"):
+        guests.admit(owner, HOME)
+    with pytest.raises(TooManyNewGuests) as refusal:
+        guests.admit("guest_3", HOME)
+    assert 3000 < refusal.value.retry_after <= 3600
+    guests.admit("guest_3", "198.51.100.9")
+    guests.paid("guest_1")
+    guests.paid("guest_1")
+    guests.admit("guest_4", HOME)
+    with pytest.raises(TooManyNewGuests):
+        guests.admit("guest_5", HOME)

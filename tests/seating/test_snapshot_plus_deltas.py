@@ -21,6 +21,7 @@ class FakeViewer:
 
     def __init__(self, hall, owner=None):
         self.owner = owner
+        self.asked = None
         self.hall = hall
         self.gaps = 0
         self.outlet = self
